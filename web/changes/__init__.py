@@ -1,0 +1,1 @@
+"""Everything that alters a workspace is a Change: planned, said as code, performed once, recorded, undone."""

@@ -1,0 +1,57 @@
+"""The Change: a small value that says what shall be different. Contract: `{"kind", "endpoint", "body"}`."""
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Kind(StrEnum):
+    """The kinds of the JSON API. `endpoint.create` may carry `permissions`, granted after the endpoint exists."""
+
+    CREATE = "endpoint.create"
+    DELETE = "endpoint.delete"
+    STOP = "endpoint.stop"
+    START = "endpoint.start"
+    CONFIG = "config.update"
+    TRAFFIC = "traffic.update"
+    TAGS = "tags.update"
+    GATEWAY = "gateway.update"
+    PERMISSIONS = "permissions.update"
+    NOTIFICATIONS = "notifications.update"
+
+
+class Change(BaseModel):
+    """What somebody wants. `body` by kind:
+
+    create: the body of POST serving-endpoints without `name` (config, tags, ai_gateway, description, route_optimized,
+    email_notifications, budget_policy_id) and optionally `permissions` (direct grants for the new endpoint);
+    config.update: `{"served_entities": [...], "traffic_config": {"routes": [...]}}`, the full desired state;
+    traffic.update: `{"routes": {"entity": percent}}`; tags.update: `{"add": {k: v}, "delete": [k]}`;
+    gateway.update: the full desired ai_gateway; permissions.update: `{"access_control_list": [...]}`, the full desired
+    direct grants; notifications.update: `{"email_notifications": {...}}`; delete, stop, start: `{}`.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind
+    endpoint: str = Field(min_length=1, max_length=200)
+    body: dict[str, Any] = Field(default_factory=dict)
+
+
+class Base(BaseModel):
+    """The live state a Change was made from: `{"config_version", "hash"}` as the plan gave it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    config_version: int | None = None
+    hash: str = ""
+
+
+class Call(BaseModel):
+    """One request to the workspace. `path` starts with /api; `body` may hold secrets: redact before showing."""
+
+    method: str
+    path: str
+    body: dict[str, Any] | None = None
+    says: str = ""

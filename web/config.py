@@ -1,0 +1,65 @@
+"""Settings: read once at start from the environment (`PORTAL_*`); a bad value stops the start with a clear message."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """All of the portal's own settings. Each has a row in the README."""
+
+    model_config = SettingsConfigDict(env_prefix="PORTAL_", extra="ignore")
+
+    data_dir: Path = Field(Path(".portal"), description="Folder of the SQLite database and the audit key.")
+    database_url: str = Field(
+        "", description="SQLAlchemy URL of the history; empty: Postgres from PGHOST, else SQLite."
+    )
+    audit_key: str = Field("", description="Key of the audit chain; empty: generated once into the data folder.")
+    audit_volume: str = Field("", description="Unity Catalog volume path that receives snapshots of a SQLite history.")
+    public_origin: str = Field(
+        "", description="https origin people open, for the same-origin check; empty: the Host header."
+    )
+    read_timeout_s: float = Field(10.0, gt=0, le=60, description="Longest a read of the workspace may take, seconds.")
+    write_timeout_s: float = Field(
+        30.0, gt=0, le=110, description="Longest to wait for the reply to a change, seconds."
+    )
+    invoke_timeout_s: float = Field(300.0, gt=0, le=600, description="Longest an invocation may run, seconds.")
+    settle_every_s: float = Field(60.0, gt=0, description="How often unknown outcomes are asked about, seconds.")
+    list_stale_s: float = Field(3.0, ge=0, description="How old a listing may be before it is fetched again, seconds.")
+    patterns: bool = Field(False, description="Show the /patterns page with every component.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Level of the portal's log lines."
+    )
+
+    @property
+    def app_name(self) -> str:
+        """The Databricks App this process runs as; empty on a laptop."""
+        return os.environ.get("DATABRICKS_APP_NAME", "")
+
+    @property
+    def app_mode(self) -> bool:
+        """True inside Databricks Apps: people are who the forwarded token says."""
+        return bool(self.app_name)
+
+    @property
+    def storage_url(self) -> str:
+        """Where history is kept: the set URL, else Postgres from the PG* variables, else SQLite in the data folder."""
+        if self.database_url:
+            return self.database_url
+        host = os.environ.get("PGHOST", "")
+        if host:
+            user, port = os.environ.get("PGUSER", ""), os.environ.get("PGPORT", "5432")
+            return f"postgresql+psycopg://{user}@{host}:{port}/{os.environ.get('PGDATABASE', 'postgres')}"
+        return f"sqlite:///{self.data_dir / 'portal.db'}"
+
+
+def load() -> Settings:
+    """The settings of this process. Ends it with one readable line per bad value."""
+    try:
+        return Settings()  # type: ignore[call-arg]
+    except ValidationError as error:
+        lines = [f"PORTAL_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        raise SystemExit("Serving Portal cannot start:\n  " + "\n  ".join(lines)) from None
