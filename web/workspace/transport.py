@@ -147,7 +147,7 @@ def _clean(query: Mapping[str, object] | None) -> dict[str, str]:
 def _pause(attempt: int, retry_after: str | None, deadline: float) -> bool:
     """Wait before another try; False when there is no time or no try left."""
     wanted = float(retry_after) if retry_after and retry_after.isdigit() else 0.2 * 2**attempt
-    wait = wanted + random.random() * 0.2  # noqa: S311  jitter, not a secret
+    wait = wanted + random.random() * 0.2  # noqa: S311 - jitter, not a secret
     if attempt >= RETRIES or time.monotonic() + wait + 0.5 > deadline:
         return False
     time.sleep(wait)

@@ -1,0 +1,48 @@
+"""The keyed hash chain: HMAC-SHA256 over RFC 8785 canonical JSON of each entry and the mac before it."""
+
+import hashlib
+import hmac
+import math
+import secrets
+from pathlib import Path
+from typing import Any, cast
+
+import rfc8785
+
+GENESIS = "0" * 64
+
+
+def mac(key: bytes, prev_mac: str, op_id: str, stage: str, at: int, actor: str, payload: dict[str, Any]) -> str:
+    """The mac of one link, hex."""
+    link = {"prev": prev_mac, "op_id": op_id, "stage": stage, "at": at, "actor": actor, "payload": payload}
+    return hmac.new(key, rfc8785.dumps(cast(Any, link)), hashlib.sha256).hexdigest()
+
+
+def load_key(configured: str, data_dir: Path) -> bytes:
+    """The key of the chain: the configured one, else a file made once, readable by its owner only."""
+    if configured:
+        return configured.encode()
+    path = data_dir / "audit.key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text().strip().encode()
+
+
+SAFE_INTEGER = 2**53 - 1
+
+
+def storable(value: Any) -> Any:
+    """The value as RFC 8785 can write it: integers beyond 2^53 and NaN become text."""
+    if isinstance(value, dict):
+        return {str(k): storable(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(v) for v in value]
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int):
+        return value if abs(value) <= SAFE_INTEGER else str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    return str(value).encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,219 @@
+"""The ledger: intent before effect, outcome after it, each in one durable transaction with its link of the chain.
+
+If an intent cannot be stored, `begin` raises and nothing may be sent.
+"""
+
+import json
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, desc, select
+
+from web.audit import chain
+from web.audit.models import Entry, Operation, Snapshot
+from web.audit.redact import redact
+from web.errors import Invalid, PortalError
+
+LOCK = 7_213_905_412
+
+
+def now_ms() -> int:
+    """The time in ms since 1970 UTC."""
+    return int(time.time() * 1000)
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What is about to be sent. Everything here is redacted before it is stored."""
+
+    kind: str
+    endpoint: str
+    actor: str
+    actor_id: str
+    idempotency_key: str
+    payload_hash: str
+    change: dict[str, Any]
+    calls: list[dict[str, Any]]
+    diff: list[dict[str, Any]]
+    before: dict[str, Any] | None
+    endpoint_id: str = ""
+    request_id: str = ""
+    host: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it. `outcome`: success, refused, failed or unknown."""
+
+    outcome: str
+    calls: list[dict[str, Any]]
+    after: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+    endpoint_id: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+class Ledger:
+    """The one writer of the history of this process. Safe to call from any thread."""
+
+    def __init__(self, engine: Engine, key: bytes, clock: Callable[[], int] = now_ms) -> None:
+        self.engine = engine
+        self.key = key
+        self.clock = clock
+        self._lock = threading.Lock()
+
+    def redact(self, value: Any) -> Any:
+        """The value without its secrets, in a form that can be stored."""
+        return chain.storable(redact(value, self.key))
+
+    def begin(self, intent: Intent) -> tuple[Operation, bool]:
+        """Store the intent. Answers (operation, new); not new when the same key and payload came before.
+
+        Raises Invalid when the key was used for another payload, PortalError 503 when the history cannot be written.
+        """
+        with self._write() as session:
+            known = self._known(session, intent.actor, intent.idempotency_key)
+            if known is not None:
+                if known.payload_hash != intent.payload_hash:
+                    raise Invalid(
+                        "This idempotency key was used for a different change.", code="IDEMPOTENCY_KEY_REUSED"
+                    )
+                return known, False
+            operation = self._operation(intent)
+            session.add(operation)
+            self._link(session, operation, "intent", self._intent_payload(operation))
+            session.flush()
+            return operation, True
+
+    def find(self, actor: str, idempotency_key: str) -> Operation | None:
+        """The operation this person made with this key before."""
+        with Session(self.engine) as session:
+            return self._known(session, actor, idempotency_key)
+
+    def finish(self, op_id: str, outcome: Outcome) -> Operation:
+        """Store the outcome of a pending operation."""
+        with self._write() as session:
+            operation = session.exec(select(Operation).where(Operation.id == op_id)).one()
+            stage = "outcome" if operation.outcome == "pending" else "reconciled"
+            operation.outcome = outcome.outcome
+            operation.calls = self.redact(outcome.calls)
+            operation.after = self.redact(outcome.after)
+            operation.error = self.redact(outcome.error)
+            operation.endpoint_id = outcome.endpoint_id or operation.endpoint_id
+            now = self.clock()
+            if stage == "outcome":
+                operation.duration_ms = now - operation.at
+            else:
+                operation.settled_at = now
+            session.add(operation)
+            self._link(session, operation, stage, self._outcome_payload(operation))
+            session.flush()
+            return operation
+
+    def remember(self, endpoint: str, digest: str, config_version: int | None, body: dict[str, Any]) -> None:
+        """Keep an endpoint as it was seen, once per state. A failure here never stops a read."""
+        try:
+            with self._write() as session:
+                query = select(Snapshot.seq).where(Snapshot.endpoint == endpoint, Snapshot.hash == digest)
+                if session.exec(query).first() is None:
+                    session.add(
+                        Snapshot(
+                            endpoint=endpoint,
+                            hash=digest,
+                            config_version=config_version,
+                            at=self.clock(),
+                            body=self.redact(body),
+                        )
+                    )
+        except PortalError:
+            return
+
+    @contextmanager
+    def _write(self) -> Iterator[Session]:
+        with self._lock:
+            try:
+                with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                    if self.engine.dialect.name == "postgresql":
+                        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+                    yield session
+            except SQLAlchemyError as error:
+                raise PortalError(
+                    "The history cannot be written, so nothing was sent.",
+                    status=503,
+                    code="AUDIT_UNAVAILABLE",
+                    hint="The portal refuses changes it cannot record. Reading still works. Tell whoever runs the portal.",
+                ) from error
+
+    def _known(self, session: Session, actor: str, key: str) -> Operation | None:
+        query = select(Operation).where(Operation.actor == actor, Operation.idempotency_key == key)
+        return session.exec(query).first()
+
+    def _operation(self, intent: Intent) -> Operation:
+        return Operation(
+            id=uuid.uuid4().hex,
+            kind=intent.kind,
+            endpoint=intent.endpoint,
+            endpoint_id=intent.endpoint_id,
+            actor=intent.actor,
+            actor_id=intent.actor_id,
+            at=self.clock(),
+            idempotency_key=intent.idempotency_key,
+            payload_hash=intent.payload_hash,
+            before=self.redact(intent.before),
+            diff=self.redact(intent.diff),
+            calls=self.redact(intent.calls),
+            change=self.redact(intent.change),
+            request_id=intent.request_id,
+            host=intent.host,
+        )
+
+    def _link(self, session: Session, operation: Operation, stage: str, payload: dict[str, Any]) -> None:
+        last = session.exec(select(Entry).order_by(desc(Entry.seq)).limit(1)).first()
+        prev = last.mac if last else chain.GENESIS
+        at = self.clock()
+        digest = chain.mac(self.key, prev, operation.id, stage, at, operation.actor, payload)
+        session.add(
+            Entry(
+                op_id=operation.id,
+                stage=stage,
+                at=at,
+                actor=operation.actor,
+                payload=payload,
+                prev_mac=prev,
+                mac=digest,
+            )
+        )
+
+    def _intent_payload(self, operation: Operation) -> dict[str, Any]:
+        names = (
+            "kind",
+            "endpoint",
+            "endpoint_id",
+            "before",
+            "diff",
+            "calls",
+            "change",
+            "request_id",
+            "host",
+            "payload_hash",
+        )
+        return {name: getattr(operation, name) for name in names}
+
+    def _outcome_payload(self, operation: Operation) -> dict[str, Any]:
+        names = ("kind", "endpoint", "outcome", "after", "calls", "error", "endpoint_id")
+        return {name: getattr(operation, name) for name in names}
+
+
+def payload_hash(value: Any) -> str:
+    """A hash of what was asked, secrets included, so that one key means one request."""
+    import hashlib
+
+    text_form = json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text_form.encode()).hexdigest()

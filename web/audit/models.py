@@ -1,0 +1,83 @@
+"""Tables of the history. An Operation is the readable present of one change; Entries are the append-only past it is made of."""
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer
+from sqlmodel import Field, SQLModel
+
+OUTCOMES = ("pending", "success", "refused", "failed", "unknown")
+# SQLite counts up only for INTEGER keys; Postgres needs the large type.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Operation(SQLModel, table=True):
+    """One change and what came of it. Times in ms since 1970 UTC; JSON columns hold no secrets."""
+
+    __tablename__ = "operation"
+    __table_args__ = (
+        Index("operation_endpoint", "endpoint", "seq"),
+        Index("operation_actor", "actor", "seq"),
+        Index("operation_kind", "kind", "seq"),
+        Index("operation_outcome", "outcome", "seq"),
+        Index("operation_at", "at"),
+        Index("operation_key", "actor", "idempotency_key", unique=True),
+    )
+
+    seq: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
+    id: str = Field(unique=True, index=True)
+    kind: str
+    endpoint: str
+    endpoint_id: str = ""
+    actor: str
+    actor_id: str = ""
+    at: int = Field(sa_type=BigInteger)
+    outcome: str = "pending"
+    idempotency_key: str
+    payload_hash: str
+    before: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    after: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    diff: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    calls: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    change: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    duration_ms: int | None = Field(default=None, sa_type=BigInteger)
+    settled_at: int | None = Field(default=None, sa_type=BigInteger)
+    request_id: str = ""
+    host: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The object O of the contract."""
+        names = ("id", "kind", "endpoint", "actor", "at", "outcome", "before", "after", "diff", "error", "duration_ms")
+        return {name: getattr(self, name) for name in names}
+
+
+class Entry(SQLModel, table=True):
+    """One link of the chain. `mac` is HMAC-SHA256 over the canonical JSON of the link and the previous mac."""
+
+    __tablename__ = "audit_entry"
+
+    seq: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
+    op_id: str = Field(index=True)
+    stage: str
+    at: int = Field(sa_type=BigInteger)
+    actor: str
+    payload: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    prev_mac: str
+    mac: str
+
+
+class Snapshot(SQLModel, table=True):
+    """An endpoint as it was seen, redacted, kept by the hash of what can be edited. Bases of edits and of drift."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (
+        Index("snapshot_endpoint", "endpoint", "at"),
+        Index("snapshot_hash", "endpoint", "hash", unique=True),
+    )
+
+    seq: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
+    endpoint: str
+    hash: str
+    config_version: int | None = None
+    at: int = Field(sa_type=BigInteger)
+    body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))

@@ -1,0 +1,158 @@
+"""Reads of the history: newest first, keyset pages, an index behind every filter."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Engine, String, cast, func, or_
+from sqlmodel import Session, col, desc, select
+
+from web.audit.models import OUTCOMES, Entry, Operation, Snapshot
+from web.errors import Invalid, NotFound
+
+MAX_PAGE = 200
+SCAN_LIMIT = 5000
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What of the history is wanted; empty means any. `since`, `until` in ms since 1970, `cursor` as the last page gave it."""
+
+    endpoint: str = ""
+    actor: str = ""
+    kind: str = ""
+    outcome: str = ""
+    since: int | None = None
+    until: int | None = None
+    q: str = ""
+    cursor: int | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of operations, newest first. `next_cursor` is None on the last one."""
+
+    operations: list[Operation]
+    next_cursor: str | None
+
+
+May = Callable[[Operation], bool]
+
+
+def parse_filter(values: dict[str, str]) -> Filter:
+    """A Filter from query parameters. Raises Invalid naming the field."""
+    outcome = values.get("outcome", "")
+    if outcome and outcome not in OUTCOMES:
+        raise Invalid(f"The outcome is one of {', '.join(OUTCOMES)}.", field="outcome")
+    return Filter(
+        endpoint=values.get("endpoint", "").strip(),
+        actor=values.get("actor", "").strip(),
+        kind=values.get("kind", "").strip(),
+        outcome=outcome,
+        since=_moment(values.get("since", ""), "since"),
+        until=_moment(values.get("until", ""), "until", end=True),
+        q=values.get("q", "").strip()[:200],
+        cursor=_number(values.get("cursor", ""), "cursor"),
+        limit=min(max(_number(values.get("limit", ""), "limit") or 50, 1), MAX_PAGE),
+    )
+
+
+def page(engine: Engine, wanted: Filter, may: May) -> Page:
+    """The next page of what `may` lets through. Reads past hidden rows, up to SCAN_LIMIT of them."""
+    found: list[Operation] = []
+    cursor, scanned = wanted.cursor, 0
+    with Session(engine) as session:
+        session.connection(execution_options={"portal_readonly": True})
+        while scanned < SCAN_LIMIT:
+            rows = session.exec(_select(wanted, cursor)).all()
+            for row in rows:
+                cursor, scanned = row.seq, scanned + 1
+                if may(row):
+                    found.append(row)
+                if len(found) > wanted.limit:
+                    return Page(found[: wanted.limit], str(found[wanted.limit - 1].seq))
+            if len(rows) <= wanted.limit:
+                return Page(found, None)
+    return Page(found, str(cursor))
+
+
+def operation(engine: Engine, op_id: str, may: May) -> Operation:
+    """One operation by its id, as far as `may` lets it through; else NotFound."""
+    with Session(engine) as session:
+        found = session.exec(select(Operation).where(Operation.id == op_id)).first()
+    if found is None or not may(found):
+        raise NotFound("There is no such operation, or you may not see it.")
+    return found
+
+
+def entries(engine: Engine, op_id: str) -> list[Entry]:
+    """The links of one operation, oldest first."""
+    with Session(engine) as session:
+        return list(session.exec(select(Entry).where(Entry.op_id == op_id).order_by(col(Entry.seq))))
+
+
+def unsettled(engine: Engine, endpoint: str = "") -> list[Operation]:
+    """Operations whose outcome is not known, oldest first; of one endpoint when named."""
+    query = select(Operation).where(col(Operation.outcome).in_(("pending", "unknown"))).order_by(col(Operation.seq))
+    if endpoint:
+        query = query.where(Operation.endpoint == endpoint)
+    with Session(engine) as session:
+        return list(session.exec(query.limit(500)))
+
+
+def snapshot(engine: Engine, endpoint: str, digest: str) -> Snapshot | None:
+    """The endpoint as it was seen with this hash."""
+    with Session(engine) as session:
+        return session.exec(select(Snapshot).where(Snapshot.endpoint == endpoint, Snapshot.hash == digest)).first()
+
+
+def snapshots(engine: Engine, endpoint: str, limit: int = 200) -> list[Snapshot]:
+    """How the endpoint was seen, newest first."""
+    query = select(Snapshot).where(Snapshot.endpoint == endpoint).order_by(desc(Snapshot.seq)).limit(limit)
+    with Session(engine) as session:
+        return list(session.exec(query))
+
+
+def _select(wanted: Filter, cursor: int | None) -> Any:
+    query = select(Operation).order_by(desc(Operation.seq)).limit(wanted.limit + 1)
+    for column in ("endpoint", "actor", "kind", "outcome"):
+        value = getattr(wanted, column)
+        if value:
+            query = query.where(getattr(Operation, column) == value)
+    if wanted.since is not None:
+        query = query.where(Operation.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(Operation.at <= wanted.until)
+    if wanted.q:
+        query = query.where(_words(wanted.q))
+    return query if cursor is None else query.where(col(Operation.seq) < cursor)
+
+
+def _words(q: str) -> Any:
+    escaped = q.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    fields = (Operation.endpoint, Operation.actor, Operation.kind, Operation.diff, Operation.error, Operation.id)
+    return or_(*(func.lower(cast(f, String)).like(f"%{escaped}%", escape="\\") for f in fields))
+
+
+def _number(value: str, field: str) -> int | None:
+    if not value:
+        return None
+    if not value.isdigit() or len(value) > 18:
+        raise Invalid(f"'{field}' is a number.", field=field)
+    return int(value)
+
+
+def _moment(value: str, field: str, end: bool = False) -> int | None:
+    """ms since 1970 from digits, or from an ISO 8601 date or time (UTC unless it says otherwise)."""
+    if not value or value.isdigit():
+        return _number(value, field)
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise Invalid(f"'{field}' is a date such as 2026-11-23, or a time in ms.", field=field) from None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    whole_day = DAY_MS - 1 if end and len(value) == 10 else 0
+    return int(moment.timestamp() * 1000) + whole_day

@@ -1,0 +1,51 @@
+"""Secrets leave before anything is stored, shown or logged: each becomes `{"redacted": true, "fp": …}`.
+
+The fingerprint is keyed, so that "the same key as before?" can be answered and the value cannot be guessed from it.
+"""
+
+import hashlib
+import hmac
+import re
+from typing import Any
+
+SECRET_KEY = re.compile(
+    r"(_plaintext$|^(token|password|secret|private_key|string_value|bytes_value)$|_secret_value$)", re.I
+)
+SECRET_VALUE = re.compile(
+    r"(dapi[0-9a-f]{32}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}|-----BEGIN [A-Z ]*PRIVATE KEY|\bsk-[A-Za-z0-9_-]{16,}|AKIA[0-9A-Z]{16})"
+)
+REFERENCE = re.compile(r"\{\{secrets/[^{}]+\}\}")
+
+
+def is_reference(value: Any) -> bool:
+    """True for `{{secrets/<scope>/<key>}}`: a pointer, not a secret."""
+    return isinstance(value, str) and REFERENCE.fullmatch(value.strip()) is not None
+
+
+def redact(value: Any, key: bytes) -> Any:
+    """A copy without secrets: `*_plaintext`, values of environment_vars that are no references, things shaped like keys."""
+    return _walk(value, key, "")
+
+
+def _walk(value: Any, key: bytes, field: str) -> Any:
+    if isinstance(value, dict):
+        if value.get("redacted") is True:
+            return value
+        inside = "environment_vars" if field == "environment_vars" else ""
+        return {k: _mark(v, key) if _secret(k, v, inside) else _walk(v, key, str(k)) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_walk(v, key, field) for v in value]
+    if isinstance(value, str) and SECRET_VALUE.search(value):
+        return _mark(value, key)
+    return value
+
+
+def _secret(name: str, value: Any, inside: str) -> bool:
+    if value is None or isinstance(value, bool | dict | list) or is_reference(value) or value == "":
+        return False
+    return bool(inside) or SECRET_KEY.search(str(name)) is not None
+
+
+def _mark(value: Any, key: bytes) -> dict[str, Any]:
+    digest = hmac.new(key, str(value).encode(), hashlib.sha256).hexdigest()[:8]
+    return {"redacted": True, "fp": digest}

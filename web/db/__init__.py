@@ -1,0 +1,1 @@
+"""The database: one engine, migrations. SQLite in WAL with synchronous=FULL, or Postgres."""

@@ -1,0 +1,41 @@
+"""The engine of the history. SQLite commits are durable (FULL) and begin IMMEDIATE, so that nobody waits on an upgrade."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import create_engine
+
+BUSY_MS = 2000
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `url`. Makes the folder of a SQLite file; refuses a file that is damaged (SystemExit)."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_recycle=2700, pool_size=8)
+    database = make_url(url).database
+    if database and database != ":memory:":
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    with engine.connect() as connection:
+        if connection.execute(text("PRAGMA quick_check")).scalar() != "ok":
+            raise SystemExit(f"The history database {database} is damaged. Restore a copy, or move the file away.")
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # The driver must not open transactions by itself: the begin event below does.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    readonly = connection.get_execution_options().get("portal_readonly", False)
+    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
