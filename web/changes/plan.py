@@ -1,0 +1,138 @@
+"""The plan of a Change, pure: which calls, what differs, how far it reaches, what to be warned of, what forbids it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from web.changes.calls import calls_for, desired_config
+from web.changes.checks import Finding, check
+from web.changes.diff import Row, diff, fingerprint
+from web.changes.fields import Blast, current_config, editable, tags_of, writable_config
+from web.changes.kinds import Base, Call, Change, Kind
+from web.changes.warn import warnings_for
+
+Live = dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the workspace said while a plan was made; an empty Facts plans without asking."""
+
+    exists: bool = False
+    grants: list[dict[str, Any]] = field(default_factory=list)
+    blockers: list[Finding] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a Change would do. `before` and `after` are the parts it touches; redact before storing or showing."""
+
+    change: Change
+    calls: list[Call]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    diff: list[Row]
+    blast_radius: Blast
+    warnings: list[Finding]
+    blockers: list[Finding]
+    base: Base
+
+
+def plan(change: Change, live: Live, facts: Facts | None = None) -> Plan:
+    """`live` is the workspace's JSON of the endpoint, None when there is none (or none that this person may see)."""
+    facts = facts or Facts()
+    blockers = [*check(change), *_state_blockers(change, live), *facts.blockers]
+    before, after = _sides(change, live, facts)
+    rows = diff(before or {}, after or {})
+    if not rows and not blockers and change.kind not in (Kind.DELETE, Kind.STOP, Kind.START):
+        blockers.append(Finding("", "Nothing differs from what is live."))
+    return Plan(
+        change=change,
+        calls=calls_for(change, live),
+        before=before,
+        after=after,
+        diff=rows,
+        blast_radius=blast_radius(change, rows),
+        warnings=[*warnings_for(change, live), *facts.warnings],
+        blockers=blockers,
+        base=base_of(live),
+    )
+
+
+def base_of(live: Live) -> Base:
+    """What identifies the live state: its config version and a hash of everything that can be edited."""
+    if live is None:
+        return Base()
+    return Base(config_version=current_config(live).get("config_version"), hash=fingerprint(editable(live)))
+
+
+def _sides(change: Change, live: Live, facts: Facts) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    if change.kind is Kind.CREATE:
+        return None, {"name": change.endpoint, **change.body}
+    if live is None:
+        return None, None
+    now = editable(live)
+    if change.kind is Kind.DELETE:
+        return {"name": change.endpoint, **{k: v for k, v in now.items() if k != "suspended"}}, None
+    if change.kind in (Kind.STOP, Kind.START):
+        return {"suspended": now["suspended"]}, {"suspended": change.kind is Kind.STOP}
+    if change.kind in (Kind.CONFIG, Kind.TRAFFIC):
+        return {"config": now["config"]}, {"config": desired_config(change, live)}
+    if change.kind is Kind.TAGS:
+        return {"tags": now["tags"]}, {"tags": _tags(change, live)}
+    if change.kind is Kind.GATEWAY:
+        return {"ai_gateway": now["ai_gateway"]}, {"ai_gateway": change.body}
+    if change.kind is Kind.PERMISSIONS:
+        wanted = change.body.get("access_control_list") or []
+        return {"access_control_list": facts.grants}, {"access_control_list": wanted}
+    wanted = change.body.get("email_notifications") or {}
+    return {"email_notifications": now["email_notifications"]}, {"email_notifications": wanted}
+
+
+def _tags(change: Change, live: dict[str, Any]) -> list[dict[str, str]]:
+    tags = {**tags_of(live), **(change.body.get("add") or {})}
+    for key in change.body.get("delete") or []:
+        tags.pop(key, None)
+    return [{"key": k, "value": v} for k, v in sorted(tags.items())]
+
+
+def _state_blockers(change: Change, live: Live) -> list[Finding]:
+    """What the endpoint's present state forbids."""
+    if change.kind is Kind.CREATE:
+        return [Finding("name", "An endpoint with this name exists already.")] if live is not None else []
+    if live is None:
+        return [Finding("", "There is no such endpoint.")]
+    if not live.get("id"):
+        return [Finding("", "Databricks runs this endpoint for all workspaces: it cannot be changed here.")]
+    if live.get("permission_level") not in (None, "CAN_MANAGE"):
+        return [Finding("", f"You need CAN_MANAGE on this endpoint; you have {live['permission_level']}.")]
+    state = live.get("state") or {}
+    runs = (Kind.CONFIG, Kind.TRAFFIC, Kind.STOP, Kind.START)
+    if change.kind in runs and state.get("config_update") == "IN_PROGRESS":
+        return [Finding("", "A config update is in progress; one runs at a time. Apply again when it has ended.")]
+    stopped = state.get("suspend") == "STOPPED"
+    if change.kind is Kind.STOP and stopped:
+        return [Finding("", "The endpoint is stopped already.")]
+    if change.kind is Kind.START and not stopped:
+        return [Finding("", "The endpoint is not stopped.")]
+    return []
+
+
+# How far a change of one part of an endpoint reaches; anything inside an entity rebuilds it.
+def blast_radius(change: Change, rows: list[Row]) -> Blast:
+    """none: nothing differs; instant: takes effect at once; rollout: entities are built or traffic moves while the old
+    config serves; recreate: needs a new endpoint; destroy: something is gone for good."""
+    if change.kind is Kind.DELETE:
+        return "destroy"
+    if change.kind in (Kind.CREATE, Kind.START):
+        return "rollout"
+    if change.kind is Kind.STOP:
+        return "instant"
+    if not rows:
+        return "none"
+    return "rollout" if change.kind in (Kind.CONFIG, Kind.TRAFFIC) else "instant"
+
+
+def desired_editable(change: Change, live: dict[str, Any]) -> dict[str, Any]:
+    """The editable parts as they shall be after a config change, for comparing with what came back."""
+    return writable_config(desired_config(change, live))
