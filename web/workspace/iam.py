@@ -1,0 +1,126 @@
+"""People, groups and service principals over SCIM (reference §2.1)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from web.errors import Forbidden
+from web.workspace.answers import items, mapping
+from web.workspace.client import Workspace
+
+SCIM = "/api/2.0/preview/scim/v2"
+PAGE = 100
+LIMIT = 50
+ADMINS = "admins"
+
+PrincipalKind = Literal["user", "group", "service_principal"]
+
+
+@dataclass(frozen=True)
+class Me:
+    """Who a credential is. For a service principal `user_name` is its application id."""
+
+    id: str
+    user_name: str
+    display_name: str
+    groups: tuple[str, ...]
+    active: bool
+
+    @property
+    def is_admin(self) -> bool:
+        """Workspace admins are members of the group `admins`."""
+        return ADMINS in self.groups
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Somebody a grant can name: `name` is what the permissions API takes (e-mail, group name, application id)."""
+
+    kind: PrincipalKind
+    name: str
+    display_name: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """A search's answer. `allowed` False: the caller may not list principals, so a form must take free text."""
+
+    principals: tuple[Principal, ...]
+    allowed: bool = True
+
+
+def me(ws: Workspace) -> Me:
+    """The caller. Raises Unauthenticated or Forbidden for a token that is not valid."""
+    raw = mapping(ws.get(f"{SCIM}/Me"), "a user")
+    user_name = str(raw.get("userName") or raw.get("applicationId") or "")
+    return Me(
+        id=str(raw.get("id") or ""),
+        user_name=user_name,
+        display_name=str(raw.get("displayName") or user_name),
+        groups=tuple(str(group.get("display") or "") for group in items(raw, "groups")),
+        active=raw.get("active") is not False,
+    )
+
+
+def search_users(ws: Workspace, text: str, limit: int = LIMIT) -> Found:
+    """People whose e-mail or name contains `text`."""
+    return _search(ws, "Users", ("userName", "displayName"), text, limit, _user)
+
+
+def search_groups(ws: Workspace, text: str, limit: int = LIMIT) -> Found:
+    """Groups whose name contains `text`."""
+    return _search(ws, "Groups", ("displayName",), text, limit, _group)
+
+
+def search_service_principals(ws: Workspace, text: str, limit: int = LIMIT) -> Found:
+    """Service principals whose name contains `text`."""
+    return _search(ws, "ServicePrincipals", ("displayName",), text, limit, _service_principal)
+
+
+def _search(
+    ws: Workspace,
+    resource: str,
+    fields: tuple[str, ...],
+    text: str,
+    limit: int,
+    view: Callable[[dict[str, Any]], Principal],
+) -> Found:
+    query: dict[str, object] = {"attributes": "id,userName,displayName,applicationId"}
+    if text.strip():
+        wanted = text.strip().replace("\\", "\\\\").replace('"', '\\"')
+        query["filter"] = " or ".join(f'{field} co "{wanted}"' for field in fields)
+    try:
+        found = [view(raw) for raw in _resources(ws, f"{SCIM}/{resource}", query, limit)]
+    except Forbidden:
+        return Found((), allowed=False)
+    return Found(tuple(principal for principal in found if principal.name))
+
+
+def _resources(ws: Workspace, path: str, query: dict[str, object], limit: int) -> Iterator[dict[str, Any]]:
+    """Up to `limit` resources; a server that ignores startIndex gives the same page for ever, so `id`s end it."""
+    seen: set[str] = set()
+    start = 1
+    while len(seen) < limit:
+        page = items(ws.get(path, {**query, "startIndex": start, "count": min(PAGE, limit)}), "Resources")
+        fresh = [raw for raw in page if str(raw.get("id")) not in seen]
+        if not fresh:
+            return
+        for raw in fresh[: limit - len(seen)]:
+            seen.add(str(raw.get("id")))
+            yield raw
+        start += len(page)
+
+
+def _user(raw: dict[str, Any]) -> Principal:
+    name = str(raw.get("userName") or "")
+    return Principal("user", name, str(raw.get("displayName") or name))
+
+
+def _group(raw: dict[str, Any]) -> Principal:
+    name = str(raw.get("displayName") or "")
+    return Principal("group", name, name)
+
+
+def _service_principal(raw: dict[str, Any]) -> Principal:
+    name = str(raw.get("applicationId") or "")
+    return Principal("service_principal", name, str(raw.get("displayName") or name))

@@ -1,0 +1,153 @@
+"""Invocations: one POST, its answer passed on chunk by chunk as it comes (reference §3.7, §4.6; performance §2)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from types import TracebackType
+from urllib.parse import quote
+
+import aiohttp
+
+from web.errors import PortalError, Unavailable
+from web.workspace import names
+from web.workspace.client import Workspace
+from web.workspace.errors import error_from
+
+CONNECT_TIMEOUT_S = 5.0
+LONGEST_ERROR = 256 * 1024
+SENT_ON = frozenset({"accept", "content-type"})
+NOT_PASSED_ON = frozenset(
+    {"connection", "content-encoding", "content-length", "date", "keep-alive", "server", "set-cookie"}
+    | {"strict-transport-security", "transfer-encoding", "upgrade", "www-authenticate"}
+)
+
+
+def invocations_path(name: str, entity: str | None = None) -> str:
+    """The path of an endpoint, or of one served entity past the traffic split. Raises NotFound for odd names."""
+    path = f"/serving-endpoints/{quote(names.endpoint_name(name), safe='')}"
+    if entity is not None:
+        path += f"/served-models/{quote(names.served_entity(entity), safe='')}"
+    return f"{path}/invocations"
+
+
+class Answer:
+    """An answer that has begun: status 2xx, `headers` worth passing on, the body still on its way.
+
+    Use it with `async with`, or close it: closing closes the connection to the model at once.
+    """
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        self.status = response.status
+        self.headers = {k: v for k, v in response.headers.items() if k.lower() not in NOT_PASSED_ON}
+        self.content_type = response.content_type
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it arrives, never gathered. Raises Unavailable when it breaks off or takes too long."""
+        try:
+            async for chunk in self._response.content.iter_any():
+                yield chunk
+        except TimeoutError as error:
+            raise _timed_out() from error
+        except aiohttp.ClientError as error:
+            raise Unavailable("The answer broke off before its end.", code="STREAM_BROKEN") from error
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Hang up. A connection whose answer was read to its end has already gone back to the pool."""
+        self._response.close()
+
+    async def __aenter__(self) -> "Answer":
+        return self
+
+    async def __aexit__(self, *exc: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.close()
+
+
+class Invoker:
+    """One HTTP client per process, made in the loop that first asks. `timeout_s`: longest an invocation may run."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_TIMEOUT_S)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def open(
+        self,
+        ws: Workspace,
+        name: str,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        *,
+        entity: str | None = None,
+    ) -> Answer:
+        """POST `body` to the endpoint, or to one of its entities, exactly once, as the caller of `ws`.
+
+        Only Accept and Content-Type of `headers` are sent on. Raises the refusal as a PortalError, Unavailable when the
+        model could not be reached (502-504) or did not begin to answer in time.
+        """
+        path = invocations_path(name, entity)
+        identity = await asyncio.to_thread(lambda: dict(ws.headers()))
+        response = await self._post(ws, path, body, {**_sent_on(headers or {}), **identity})
+        if 200 <= response.status < 300:
+            return Answer(response)
+        raise await _refusal(response)
+
+    async def _post(self, ws: Workspace, path: str, body: bytes, headers: dict[str, str]) -> aiohttp.ClientResponse:
+        headers["User-Agent"] = str(ws.transport.session.headers["User-Agent"])
+        try:
+            return await self._client().post(ws.host + path, data=body, headers=headers, allow_redirects=False)
+        except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError) as error:
+            raise Unavailable("The workspace could not be reached.", hint="Nothing was sent. Try again.") from error
+        except TimeoutError as error:
+            raise _timed_out() from error
+        except aiohttp.ClientError as error:
+            raise Unavailable(
+                "The connection was lost before the model answered.",
+                status=502,
+                code="NO_ANSWER",
+                hint="The model may have seen the request; it was not sent again.",
+            ) from error
+
+    def _client(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=10),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=self._timeout,
+                trust_env=True,
+            )
+        return self._session
+
+    async def close(self) -> None:
+        """Close every connection; a later `open` starts anew."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+def _sent_on(headers: Mapping[str, str]) -> dict[str, str]:
+    chosen = {k.title(): v for k, v in headers.items() if k.lower() in SENT_ON}
+    return {"Content-Type": "application/json", "Accept": "*/*", **chosen, "Accept-Encoding": "identity"}
+
+
+async def _refusal(response: aiohttp.ClientResponse) -> PortalError:
+    try:
+        body = b""
+        async for chunk in response.content.iter_any():
+            body += chunk
+            if len(body) > LONGEST_ERROR:
+                break
+        return error_from(response.status, body[:LONGEST_ERROR], response.headers)
+    except (aiohttp.ClientError, TimeoutError):
+        return error_from(response.status, b"", response.headers)
+    finally:
+        response.close()
+
+
+def _timed_out() -> Unavailable:
+    return Unavailable(
+        "The model took longer than an invocation may run.",
+        status=504,
+        code="DEADLINE_EXCEEDED",
+        hint="A cold start can be the reason: try again in a moment.",
+    )
