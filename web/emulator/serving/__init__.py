@@ -1,0 +1,1 @@
+"""Serving endpoints: their REST API and the state machine behind it."""
