@@ -23,7 +23,7 @@ def is_reference(value: Any) -> bool:
 
 
 def redact(value: Any, key: bytes) -> Any:
-    """A copy without secrets: `*_plaintext`, values of environment_vars that are no references, things shaped like keys."""
+    """A copy without secrets: `*_plaintext`, environment_vars that are no references, things shaped like keys."""
     return _walk(value, key, "")
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from web.changes.calls import calls_for, desired_config
 from web.changes.checks import Finding, check
 from web.changes.diff import Row, diff, fingerprint
-from web.changes.fields import Blast, current_config, editable, tags_of, writable_config
+from web.changes.fields import Blast, current_config, editable, tags_of
 from web.changes.kinds import Base, Call, Change, Kind
+from web.changes.parts import part_of
 from web.changes.warn import warnings_for
 
 Live = dict[str, Any] | None
@@ -55,15 +56,16 @@ def plan(change: Change, live: Live, facts: Facts | None = None) -> Plan:
         blast_radius=blast_radius(change, rows),
         warnings=[*warnings_for(change, live), *facts.warnings],
         blockers=blockers,
-        base=base_of(live),
+        base=base_of(change.kind, live, facts.grants),
     )
 
 
-def base_of(live: Live) -> Base:
-    """What identifies the live state: its config version and a hash of everything that can be edited."""
+def base_of(kind: Kind, live: Live, grants: list[dict[str, Any]] | None = None) -> Base:
+    """What a change is made from: the config version, and a hash of the part that this kind of change touches."""
     if live is None:
         return Base()
-    return Base(config_version=current_config(live).get("config_version"), hash=fingerprint(editable(live)))
+    part = part_of(kind, live, grants or [])
+    return Base(config_version=current_config(live).get("config_version"), hash=fingerprint(part))
 
 
 def _sides(change: Change, live: Live, facts: Facts) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
@@ -131,8 +133,3 @@ def blast_radius(change: Change, rows: list[Row]) -> Blast:
     if not rows:
         return "none"
     return "rollout" if change.kind in (Kind.CONFIG, Kind.TRAFFIC) else "instant"
-
-
-def desired_editable(change: Change, live: dict[str, Any]) -> dict[str, Any]:
-    """The editable parts as they shall be after a config change, for comparing with what came back."""
-    return writable_config(desired_config(change, live))

@@ -1,4 +1,4 @@
-"""The engine of the history. SQLite commits are durable (FULL) and begin IMMEDIATE, so that nobody waits on an upgrade."""
+"""The engine of the history. SQLite commits are durable (FULL) and begin IMMEDIATE."""
 
 from pathlib import Path
 

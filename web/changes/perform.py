@@ -1,0 +1,170 @@
+"""perform: the one road to a write. Live state re-read, intent committed, each call sent once, outcome committed."""
+
+import threading
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from web.audit import queries
+from web.audit.ledger import Intent, Ledger, Outcome, payload_hash
+from web.audit.models import Operation
+from web.changes.checks import check
+from web.changes.diff import fingerprint
+from web.changes.kinds import Base, Change, Kind
+from web.changes.parts import part_of
+from web.changes.plan import Plan, plan
+from web.changes.preflight import gather
+from web.changes.send import deliver
+from web.errors import Conflict, Forbidden, Invalid, PortalError
+from web.workspace import serving
+from web.workspace.client import Workspace
+
+_locks: dict[str, threading.Lock] = {}
+_locks_guard = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who makes the change: e-mail and the workspace's stable id of the person."""
+
+    email: str
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """The operation, and whether it had been made before with the same key."""
+
+    operation: Operation
+    replayed: bool
+    error: PortalError | None = None
+
+
+def perform(
+    ledger: Ledger, ws: Workspace, actor: Actor, change: Change, base: Base | None, key: str, request_id: str = ""
+) -> Result:
+    """Do it once. Raises Invalid (a rule), Forbidden, NotFound, Conflict (`details` on the error) with nothing sent."""
+    asked = payload_hash(change.model_dump(mode="json"))
+    with _lock(ws.host, change.endpoint):
+        known = ledger.find(actor.email, key)
+        if known is not None:
+            if known.payload_hash != asked:
+                raise Invalid("This idempotency key was used for a different change.", code="IDEMPOTENCY_KEY_REUSED")
+            return Result(known, True)
+        _rules(change)
+        live, facts = gather(ws, change)
+        unmoved(ledger, change, base, live, facts.grants)
+        made = plan(change, live, facts)
+        refuse_blocked(made)
+        operation, new = ledger.begin(_intent(made, actor, key, asked, live, facts.grants, ws, request_id))
+        if not new:
+            return Result(operation, True)
+        return _send(ledger, ws, made, operation)
+
+
+def _lock(host: str, endpoint: str) -> AbstractContextManager[bool]:
+    with _locks_guard:
+        return _locks.setdefault(f"{host} {endpoint}", threading.Lock())
+
+
+def _rules(change: Change) -> None:
+    findings = check(change)
+    if findings:
+        raise Invalid(findings[0].message, field=findings[0].path)
+
+
+class Moved(Conflict):
+    """The endpoint moved under the edit, and the two edits touch the same part. Nothing was sent."""
+
+    code = "BASE_MOVED"
+
+    def __init__(self, base: Any, live: Any, mine: Any) -> None:
+        super().__init__(
+            "The endpoint has changed since you began.",
+            hint="Look at what differs, then apply your change again on top of it. Nothing was sent.",
+        )
+        self.base, self.live, self.mine = base, live, mine
+
+
+def unmoved(ledger: Ledger, change: Change, base: Base | None, live: Any, grants: list[dict[str, Any]]) -> None:
+    """Raises Moved when the part this change touches is not what it was when the change was made."""
+    if base is None or not base.hash or change.kind is Kind.CREATE:
+        return
+    now = ledger.redact(part_of(change.kind, live, grants))
+    if fingerprint(part_of(change.kind, live, grants)) == base.hash:
+        return
+    seen = queries.snapshot(ledger.engine, change.endpoint, base.hash)
+    raise Moved(seen.body if seen else None, now, ledger.redact(change.body))
+
+
+def refuse_blocked(made: Plan) -> None:
+    """Raises for a plan with blockers: Forbidden, Conflict for the state of the endpoint, else Invalid."""
+    if not made.blockers:
+        return
+    first = made.blockers[0]
+    if "CAN_MANAGE" in first.message:
+        raise Forbidden(first.message)
+    if not first.path:
+        raise Conflict(first.message)
+    if made.change.kind is Kind.CREATE and first.path == "name":
+        raise Conflict(first.message, code="RESOURCE_ALREADY_EXISTS", field="name")
+    raise Invalid(first.message, field=first.path)
+
+
+def _intent(
+    made: Plan,
+    actor: Actor,
+    key: str,
+    asked: str,
+    live: dict[str, Any] | None,
+    grants: list[dict[str, Any]],
+    ws: Workspace,
+    request_id: str,
+) -> Intent:
+    before = {**live, "access_control_list": grants} if live is not None and grants else live
+    return Intent(
+        kind=made.change.kind,
+        endpoint=made.change.endpoint,
+        endpoint_id=str((live or {}).get("id") or ""),
+        actor=actor.email,
+        actor_id=actor.id,
+        idempotency_key=key,
+        payload_hash=asked,
+        change=made.change.model_dump(mode="json"),
+        calls=[{**c.model_dump(), "status": "planned"} for c in made.calls],
+        diff=made.diff,
+        before=before,
+        request_id=request_id,
+        host=ws.host,
+    )
+
+
+def _send(ledger: Ledger, ws: Workspace, made: Plan, operation: Operation) -> Result:
+    delivery = deliver(ws, made.calls)
+    after = _read_back(ws, made.change, operation.before) if delivery.outcome == "success" else None
+    done = ledger.finish(
+        operation.id,
+        Outcome(
+            outcome=delivery.outcome,
+            calls=delivery.calls,
+            after=after,
+            error=delivery.error,
+            endpoint_id=str((after or {}).get("id") or ""),
+        ),
+    )
+    return Result(done, False, delivery.refusal)
+
+
+def _read_back(ws: Workspace, change: Change, before: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The endpoint after the change, as far as it can be read now; what cannot be read is not guessed."""
+    if change.kind is Kind.DELETE:
+        return None
+    try:
+        live = serving.get_endpoint(ws, change.endpoint)
+        if change.kind is Kind.PERMISSIONS and live.get("id"):
+            from web.changes.preflight import direct_grants
+
+            live = {**live, "access_control_list": direct_grants(serving.permissions(ws, str(live["id"])))}
+        return live
+    except PortalError:
+        return None

@@ -1,0 +1,108 @@
+"""Asks the workspace what a plan needs to know. Reads only: nothing is written here."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from web.changes.checks import Finding
+from web.changes.kinds import Change, Kind
+from web.changes.plan import Facts
+from web.errors import Forbidden, NotFound, PortalError
+from web.workspace import catalog, serving
+from web.workspace.client import Workspace
+
+THREE_PARTS = re.compile(r"[^.\s]+\.[^.\s]+\.[^.\s]+")
+PRINCIPALS = ("user_name", "group_name", "service_principal_name")
+
+
+def gather(ws: Workspace, change: Change) -> tuple[dict[str, Any] | None, Facts]:
+    """The endpoint as it is, and what else the plan needs. Raises NotFound for a change of an endpoint nobody sees."""
+    live = _live(ws, change)
+    grants: list[dict[str, Any]] = []
+    if live and live.get("id") and change.kind is Kind.PERMISSIONS:
+        grants = direct_grants(serving.permissions(ws, str(live["id"])))
+    elif live and live.get("id") and change.kind is Kind.DELETE:
+        grants = _grants_if_allowed(ws, str(live["id"]))
+    blockers, warnings = _models(ws, change)
+    return live, Facts(exists=live is not None, grants=grants, blockers=blockers, warnings=warnings)
+
+
+def _live(ws: Workspace, change: Change) -> dict[str, Any] | None:
+    try:
+        return serving.get_endpoint(ws, change.endpoint)
+    except (NotFound, Forbidden):
+        if change.kind is Kind.CREATE:
+            return None
+        raise
+
+
+def _grants_if_allowed(ws: Workspace, endpoint_id: str) -> list[dict[str, Any]]:
+    try:
+        return direct_grants(serving.permissions(ws, endpoint_id))
+    except PortalError:
+        return []
+
+
+def direct_grants(permissions: dict[str, Any]) -> list[dict[str, Any]]:
+    """The grants made on the endpoint itself, as a request takes them: one principal and one level each."""
+    grants = []
+    for entry in permissions.get("access_control_list") or []:
+        who = {k: entry[k] for k in PRINCIPALS if entry.get(k)}
+        for level in entry.get("all_permissions") or []:
+            if who and not level.get("inherited"):
+                grants.append({**who, "permission_level": level.get("permission_level")})
+    return grants
+
+
+def _models(ws: Workspace, change: Change) -> tuple[list[Finding], list[Finding]]:
+    if change.kind not in (Kind.CREATE, Kind.CONFIG):
+        return [], []
+    config = change.body.get("config") or {} if change.kind is Kind.CREATE else change.body
+    prefix = "config." if change.kind is Kind.CREATE else ""
+    blockers: list[Finding] = []
+    warnings: list[Finding] = []
+    for place, entity in enumerate(config.get("served_entities") or []):
+        if isinstance(entity, dict):
+            path = f"{prefix}served_entities[{place}]."
+            blockers += _version(ws, entity, path, warnings)
+            blockers += _throughput(ws, entity, path, warnings)
+    return blockers, warnings
+
+
+def _version(ws: Workspace, entity: dict[str, Any], path: str, warnings: list[Finding]) -> Iterator[Finding]:
+    """The model version exists, this person may see it, and it is READY."""
+    name, version = str(entity.get("entity_name") or ""), str(entity.get("entity_version") or "")
+    if not THREE_PARTS.fullmatch(name) or not version.isdigit():
+        return
+    try:
+        found = catalog.version(ws, name, int(version))
+    except NotFound:
+        yield Finding(path + "entity_version", f"There is no version {version} of {name} that you may see.")
+        return
+    except PortalError as error:
+        warnings.append(Finding(path + "entity_version", f"The version could not be checked: {error.message}"))
+        return
+    if found.status and found.status != "READY":
+        yield Finding(
+            path + "entity_version", f"Version {version} is {found.status}; only READY versions can be served."
+        )
+
+
+def _throughput(ws: Workspace, entity: dict[str, Any], path: str, warnings: list[Finding]) -> Iterator[Finding]:
+    """Provisioned throughput: the model is eligible and the numbers are multiples of its chunk."""
+    if "max_provisioned_throughput" not in entity:
+        return
+    name, version = str(entity.get("entity_name") or ""), str(entity.get("entity_version") or "")
+    try:
+        info = serving.optimization_info(ws, name, version)
+    except PortalError as error:
+        warnings.append(Finding(path + "entity_name", f"Eligibility could not be checked: {error.message}"))
+        return
+    if not info.get("optimizable"):
+        yield Finding(path + "entity_name", f"{name} is not eligible for provisioned throughput.")
+        return
+    chunk = info.get("throughput_chunk_size")
+    for field in ("min_provisioned_throughput", "max_provisioned_throughput"):
+        value = entity.get(field)
+        if isinstance(chunk, int) and chunk and isinstance(value, int) and value % chunk:
+            yield Finding(path + field, f"Tokens per second come in steps of {chunk}.")

@@ -1,0 +1,85 @@
+"""Delivers the calls of a plan, each exactly once and in order, and says of each what came of it."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from web.changes.calls import ID
+from web.changes.kinds import Call
+from web.errors import PortalError
+from web.workspace.client import Workspace
+from web.workspace.errors import error_from
+from web.workspace.transport import NotSent, Unanswered
+
+# The server has seen the request and failed in a way that says nothing about the effect.
+NO_ANSWER = frozenset({500, 502, 503, 504})
+
+
+@dataclass
+class Delivery:
+    """`outcome`: success, refused, failed (nothing left this machine) or unknown; `calls` with a `status` each:
+    done, refused, failed, unknown or not sent."""
+
+    calls: list[dict[str, Any]]
+    outcome: str = "success"
+    error: dict[str, Any] | None = None
+    refusal: PortalError | None = None
+    replies: list[dict[str, Any]] = field(default_factory=list)
+
+
+def deliver(ws: Workspace, calls: list[Call]) -> Delivery:
+    """Stops at the first call that is not answered with success."""
+    delivery = Delivery([{**c.model_dump(), "status": "not sent"} for c in calls])
+    for place, call in enumerate(calls):
+        record = delivery.calls[place]
+        path = call.path.replace(ID, str(delivery.replies[0].get("id", "")) if delivery.replies else ID)
+        record["path"] = path
+        if not _one(ws, call, path, record, delivery):
+            break
+    if delivery.outcome != "success" and any(c["status"] == "done" for c in delivery.calls):
+        done = sum(c["status"] == "done" for c in delivery.calls)
+        delivery.error = {**(delivery.error or {}), "partial": f"{done} of {len(calls)} calls were done before this."}
+    return delivery
+
+
+def _one(ws: Workspace, call: Call, path: str, record: dict[str, Any], delivery: Delivery) -> bool:
+    body = None if call.body is None else json.dumps(call.body, allow_nan=False).encode()
+    try:
+        reply = ws.transport.send(call.method, path, ws.headers, body)
+    except NotSent as error:
+        return _end(record, delivery, "failed", "NOT_SENT", f"The workspace could not be reached ({error}).")
+    except Unanswered as error:
+        message = f"The request was sent, its answer did not arrive ({error}). The portal asks until it knows."
+        return _end(record, delivery, "unknown", "NO_ANSWER", message)
+    record["http_status"] = reply.status
+    if 200 <= reply.status < 300:
+        record["status"] = "done"
+        delivery.replies.append(_json(reply.body))
+        return True
+    refusal = error_from(reply.status, reply.body, reply.headers)
+    outcome = "unknown" if reply.status in NO_ANSWER else "refused"
+    delivery.refusal = refusal if outcome == "refused" else None
+    record["status"] = outcome
+    delivery.outcome = outcome
+    delivery.error = {
+        "code": refusal.code,
+        "message": refusal.message,
+        "hint": refusal.hint,
+        "status": reply.status,
+        "request_id": refusal.request_id,
+    }
+    return False
+
+
+def _end(record: dict[str, Any], delivery: Delivery, outcome: str, code: str, message: str) -> bool:
+    record["status"] = delivery.outcome = outcome
+    delivery.error = {"code": code, "message": message, "hint": ""}
+    return False
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(body) if body.strip() else {}
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}

@@ -1,0 +1,159 @@
+"""Unknown outcomes are settled by asking the workspace, never by guessing, and nothing is ever sent again."""
+
+from collections.abc import Callable
+from typing import Any
+
+from web.audit import queries
+from web.audit.ledger import Ledger, Outcome
+from web.audit.models import Operation
+from web.changes.diff import canonical
+from web.changes.fields import current_config, tags_of, writable_config
+from web.changes.kinds import Kind
+from web.changes.preflight import direct_grants
+from web.errors import NotFound, PortalError
+from web.workspace import serving
+from web.workspace.client import Workspace
+
+# A request whose reply was lost may still be on its way: wait before believing that nothing happened.
+GRACE_MS = 10_000
+SKEW_MS = 5_000
+
+Finding = tuple[str, str]  # outcome, why
+Live = dict[str, Any] | None
+
+
+def interrupted(ledger: Ledger) -> int:
+    """At start: operations that were under way when the process died become unknown. Answers how many."""
+    pending = [o for o in queries.unsettled(ledger.engine) if o.outcome == "pending"]
+    for operation in pending:
+        error = {"code": "INTERRUPTED", "message": "The portal stopped before the answer was recorded.", "hint": ""}
+        ledger.finish(operation.id, Outcome("unknown", operation.calls, error=error))
+    return len(pending)
+
+
+def settle(ledger: Ledger, ws: Workspace, *, sees_all: bool, endpoint: str = "") -> int:
+    """Ask about every unknown operation (of one endpoint when named). `sees_all`: this caller would see any endpoint,
+    so that "not found" means absent. Answers how many were settled."""
+    settled = 0
+    for operation in queries.unsettled(ledger.engine, endpoint):
+        if operation.outcome == "unknown" and operation.host == ws.host:
+            settled += _settle_one(ledger, ws, operation, sees_all)
+    return settled
+
+
+def _settle_one(ledger: Ledger, ws: Workspace, operation: Operation, sees_all: bool) -> int:
+    try:
+        live: Live = serving.get_endpoint(ws, operation.endpoint)
+    except NotFound:
+        if not sees_all:
+            return 0
+        live = None
+    except PortalError:
+        return 0
+    try:
+        found = _judge(ledger, ws, operation, live)
+    except PortalError:
+        return 0
+    waited = ledger.clock() - operation.at >= GRACE_MS or _answered(operation)
+    if found is None or (found[0] == "failed" and not waited):
+        return 0
+    outcome, why = found
+    calls = [{**c, "status": _step(c, outcome)} for c in operation.calls]
+    error = (
+        None if outcome == "success" else {"code": "NOT_APPLIED", "message": why, "hint": "Apply it again if wanted."}
+    )
+    ledger.finish(
+        operation.id, Outcome(outcome, calls, after=live, error=error, endpoint_id=str((live or {}).get("id") or ""))
+    )
+    return 1
+
+
+def _answered(operation: Operation) -> bool:
+    """True when the workspace did answer, with an error: nothing is on its way any more."""
+    return any(c.get("http_status") for c in operation.calls if c.get("status") == "unknown")
+
+
+def _step(call: dict[str, Any], outcome: str) -> str:
+    if call.get("status") not in ("unknown", "planned"):
+        return str(call.get("status"))
+    return "done" if outcome == "success" else "not applied"
+
+
+def _judge(ledger: Ledger, ws: Workspace, operation: Operation, live: Live) -> Finding | None:
+    kind = Kind(operation.kind)
+    if kind is Kind.CREATE:
+        return _created(ledger, ws, operation, live)
+    if kind is Kind.DELETE:
+        if live is None:
+            return "success", "The endpoint is gone."
+        if operation.endpoint_id and live.get("id") != operation.endpoint_id:
+            return "success", "The endpoint was deleted; another one has its name now."
+        return "failed", "The endpoint is still there: the delete was not applied."
+    if live is None:
+        return "failed", "The endpoint is gone; whether this change was applied before cannot be told."
+    same = _applied(ledger, ws, kind, operation, live)
+    return (
+        ("success", "Applied.")
+        if same
+        else ("failed", "The live endpoint does not show this change: it was not applied.")
+    )
+
+
+def _created(ledger: Ledger, ws: Workspace, operation: Operation, live: Live) -> Finding | None:
+    if live is None:
+        return "failed", "No such endpoint exists: the create was not applied."
+    mine = live.get("creator") in (operation.actor, operation.actor_id)
+    if not mine or int(live.get("creation_timestamp") or 0) < operation.at - SKEW_MS:
+        return "failed", "An endpoint of this name exists, but it was not made by this change."
+    if len(operation.calls) > 1:
+        wanted = operation.calls[1]["body"]["access_control_list"]
+        have = direct_grants(serving.permissions(ws, str(live.get("id"))))
+        if any(grant not in have for grant in wanted):
+            return "failed", "The endpoint was created; its permissions were not granted."
+    return "success", "The endpoint was created."
+
+
+def _applied(ledger: Ledger, ws: Workspace, kind: Kind, operation: Operation, live: dict[str, Any]) -> bool:
+    body = operation.calls[0].get("body") or {}
+    check: dict[Kind, Callable[[], bool]] = {
+        Kind.CONFIG: lambda: _config_is(ledger, body, live),
+        Kind.TRAFFIC: lambda: _config_is(ledger, body, live),
+        Kind.STOP: lambda: (live.get("state") or {}).get("suspend") == "STOPPED",
+        Kind.START: lambda: (live.get("state") or {}).get("suspend") != "STOPPED",
+        Kind.TAGS: lambda: _tags_are(body, tags_of(live)),
+        Kind.GATEWAY: lambda: canonical(ledger.redact(live.get("ai_gateway") or {})) == canonical(body),
+        Kind.NOTIFICATIONS: lambda: live.get("email_notifications") == body.get("email_notifications"),
+        Kind.PERMISSIONS: lambda: _grants_are(ws, body, live),
+    }
+    return check[kind]()
+
+
+def _config_is(ledger: Ledger, body: dict[str, Any], live: dict[str, Any]) -> bool:
+    """The desired config is what is being rolled out, or what serves. Only what was asked is compared: the workspace
+    adds defaults, and keeps write-only fields to itself."""
+    wanted = body.get("config") or body
+    candidates = [c for c in (live.get("pending_config"), current_config(live)) if c]
+    return any(_holds(wanted, ledger.redact(writable_config(c))) for c in candidates)
+
+
+def _holds(wanted: dict[str, Any], have: dict[str, Any]) -> bool:
+    mine = {e.get("name"): e for e in wanted.get("served_entities") or []}
+    theirs = {e.get("name"): e for e in have.get("served_entities") or []}
+    if len(mine) != len(theirs):
+        return False
+    for name, entity in mine.items():
+        other = theirs.get(name)
+        if other is None or any(other.get(k) != v for k, v in entity.items() if k in other):
+            return False
+    routes = canonical((wanted.get("traffic_config") or {}).get("routes") or [])
+    return not routes or bool(routes == canonical(have["traffic_config"]["routes"]))
+
+
+def _tags_are(body: dict[str, Any], tags: dict[str, str]) -> bool:
+    added = all(tags.get(t["key"]) == (t.get("value") or "") for t in body.get("add_tags") or [])
+    return added and not any(key in tags for key in body.get("delete_tags") or [])
+
+
+def _grants_are(ws: Workspace, body: dict[str, Any], live: dict[str, Any]) -> bool:
+    have = direct_grants(serving.permissions(ws, str(live.get("id"))))
+    return canonical({"access_control_list": have}) == canonical(body)
