@@ -91,5 +91,5 @@ def _say(command: list[str], environment: dict[str, str]) -> int:
 if __name__ == "__main__":
     found = get()
     if found is None:
-        sys.exit("No Chromium could be had for the browser tests. Install one and name it: PORTAL_TEST_CHROMIUM=/path make test")
+        sys.exit("No Chromium could be had. Install one and name it: PORTAL_TEST_CHROMIUM=/path/to/chromium make test")
     print(found)
