@@ -1,0 +1,32 @@
+"""A Change in the languages people automate with: CLI, Python, curl, Terraform, bundle. Pure and free of secrets."""
+
+from typing import Any
+
+from web.changes.kinds import Call, Change
+from web.changes.spell.bundle import bundle
+from web.changes.spell.cli import cli
+from web.changes.spell.curl import curl
+from web.changes.spell.python_sdk import python
+from web.changes.spell.terraform import terraform
+
+__all__ = ["as_code"]
+
+
+def as_code(
+    change: Change,
+    calls: list[Call],
+    *,
+    host: str,
+    profile: str = "<PROFILE>",
+    live: dict[str, Any] | None = None,
+) -> dict[str, str]:
+    """Five texts: `cli`, `python` and `curl` send the same requests as `calls`; `terraform` and `bundle` describe the
+    endpoint as it will be. `live` is the workspace's JSON of the endpoint now, optionally with its
+    `access_control_list`. Values that may be secrets are placeholders, named in a comment at the top."""
+    return {
+        "cli": cli(change, calls, profile),
+        "python": python(change, calls, profile),
+        "curl": curl(change, calls, host),
+        "terraform": terraform(change, live),
+        "bundle": bundle(change, live, profile),
+    }
