@@ -16,6 +16,10 @@ class Switches:
     failed_version_reused: bool = False  # whether the update after a failed one takes the same config_version again
     pending_after_cancel: bool = True  # whether pending_config stays after UPDATE_CANCELED
     logs_level: str = "CAN_MANAGE"  # grant needed for build and service logs, or CAN_VIEW
+    permissions_read_level: str = "CAN_VIEW"  # grant needed to read who has which permission, or CAN_MANAGE
+    list_shows_pending: bool = True  # whether the listing shows the entities of a first deployment
+    unknown_secret_refused: bool = True  # a reference to a secret that is not there: refused, or the deployment fails
+    plaintext_survives: bool = False  # whether a PUT config without the key keeps an earlier plaintext key
     entities_alphabetical: bool = False  # whether served_entities come back sorted by name
     max_served_entities: int = 10  # one issue reports 15
     max_tags: int = 20
@@ -33,6 +37,9 @@ class Switches:
     enforce_quota: bool = True  # 50 create and update calls per 5 minutes and workspace
     creator_always_listed: bool = True  # `creator` is now and then absent from listings
     unknown_enums: bool = False  # emit enum values no SDK knows yet
+    not_ready_status: int = 404  # invoking an endpoint that has never been READY; or 400
+    openapi_alternatives_required: bool = False  # whether each oneOf alternative requires its own key (live documents do not)
+    tokens_per_second: int = 60  # how fast models speak, real time; 0: as fast as possible
     gateway_delay_s: int = 0  # seconds until a gateway edit acts; the real one takes up to a minute
 
     def patch(self, changes: dict[str, Any]) -> None:

@@ -26,6 +26,7 @@ class Entity:
     ready_ms: int | None = None
     fails: str | None = None
     last_request_ms: int | None = None
+    waking_ms: int | None = None  # since when it is starting from zero
     id: str = field(default_factory=lambda: uuid4().hex)
 
     def name(self) -> str:
@@ -71,8 +72,23 @@ class Endpoint:
     pending: Config | None = None
     config_update: str = "NOT_UPDATING"
     suspended: bool = False
+    down: bool = False  # started again after a stop, not yet serving
     grants: dict[str, dict[str, str]] = field(default_factory=dict)  # {"user_name"|…: {principal: level}}
     extra: dict[str, Any] = field(default_factory=dict)
     past: list[Config] = field(default_factory=list)
     last_version: int = 0
     served: ServedStats = field(default_factory=ServedStats)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it takes requests (`state.ready`)."""
+        return self.config is not None and not self.suspended and not self.down
+
+    @property
+    def updating(self) -> bool:
+        """Whether an update runs."""
+        return self.config_update == "IN_PROGRESS"
+
+    def configs(self) -> list[Config]:
+        """Every config still known, the one being tried first, then the active one, then older ones, newest first."""
+        return [config for config in (self.pending, self.config) if config] + self.past[::-1]
