@@ -1,0 +1,91 @@
+"""Browser pages of signed-in people, and an accessibility check. A pytest plugin, loaded for every test folder."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser import chromium
+from tests.browser.watch import Watch
+from web.emulator.front_door import COOKIE, FrontDoor
+
+OpenPage = Callable[..., Page]
+
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's Chromium, which `make test` has made sure of; fails rather than skips without one."""
+    path = chromium.find()
+    assert path, "No Chromium on this machine: run `make test`, or set PORTAL_TEST_CHROMIUM"
+    return {**browser_type_launch_args, "executable_path": path, "args": list(chromium.FLAGS)}
+
+
+@pytest.fixture
+def open_page(browser: Browser, door: FrontDoor, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+    """`open_page("bob", width=390, color_scheme="dark")`: a new signed-in browser window; `goto` takes plain paths.
+
+    After the test its windows must have logged no error or warning, violated no CSP and called no other host, unless
+    the test is marked `expects_browser_errors`.
+    """
+    contexts: list[BrowserContext] = []
+    watch = Watch(door.url)
+
+    def open_(person: str | None, *, width: int = 1280, height: int = 900, **options: Any) -> Page:
+        context = browser.new_context(base_url=door.url, viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        watch.over(context)
+        if person:
+            context.add_cookies([{"name": COOKIE, "value": door.sign_in(person), "url": door.url}])
+        return context.new_page()
+
+    yield open_
+    for context in contexts:
+        context.close()
+    if not request.node.get_closest_marker("expects_browser_errors"):
+        assert not watch.seen, "the browser complained:\n" + "\n".join(watch.seen)
+
+
+@pytest.fixture
+def alice_page(open_page: OpenPage) -> Page:
+    """A browser window of the workspace admin."""
+    return open_page("alice")
+
+
+@pytest.fixture
+def bob_page(open_page: OpenPage) -> Page:
+    """A browser window of a member of ml-team."""
+    return open_page("bob")
+
+
+@pytest.fixture
+def charlie_page(open_page: OpenPage) -> Page:
+    """A browser window of somebody in no group."""
+    return open_page("charlie")
+
+
+@pytest.fixture
+def accessible() -> Callable[[Page], None]:
+    """`accessible(page)` fails with what axe finds on the page as it is now."""
+    return check_accessible
+
+
+def check_accessible(page: Page) -> None:
+    """Fails naming each rule, why it matters and the first elements that break it."""
+    page.evaluate(_axe_source())
+    found = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(done => done.violations)", AXE_TAGS
+    )
+    told = [f"{v['id']}: {v['help']}\n    " + "\n    ".join(n["html"][:200] for n in v["nodes"][:3]) for v in found]
+    assert not told, f"axe on {page.url}:\n" + "\n".join(told)
+
+
+@cache
+def _axe_source() -> str:
+    from web.assets.build import AXE, ensure
+
+    ensure()
+    return AXE.read_text(encoding="utf-8")

@@ -1,0 +1,108 @@
+"""The portal as it runs in production, a process of its own in Databricks Apps mode, for tests."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+START_WITHIN_S = 60.0
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def bare_environment() -> dict[str, str]:
+    """This environment without what would lead to a real workspace or database."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABRICKS_", "PG", "PORTAL_"))}
+    return kept | {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost", "LOCAL_LLM": "0"}
+
+
+def app_environment(workspace: str, port: int, data_dir: Path) -> dict[str, str]:
+    """What Databricks Apps sets, and settings that keep nothing stale between two tests."""
+    return bare_environment() | {
+        "DATABRICKS_APP_NAME": "serving-portal",
+        "DATABRICKS_APP_PORT": str(port),
+        "DATABRICKS_HOST": workspace,
+        "DATABRICKS_CLIENT_ID": "portal-app",
+        "DATABRICKS_CLIENT_SECRET": "portal-secret",
+        "PORTAL_DATA_DIR": str(data_dir),
+        "PORTAL_PATTERNS": "true",
+        "PORTAL_LIST_STALE_S": "0",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+class Portal:
+    """`Portal(emulator.url, folder).start()`. The same data folder again is the same portal, restarted.
+
+    `settings` are environment variables on top of what Databricks Apps sets.
+    """
+
+    def __init__(self, workspace: str, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.data_dir = folder / "data"
+        self.log = folder / "portal.log"
+        self._environment = app_environment(workspace, self.port, self.data_dir) | dict(settings or {})
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "Portal":
+        """Healthy when it returns. Raises AssertionError with the log when it does not become so."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "web", "serve"],
+                env=self._environment,
+                cwd=self.log.parent,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+            )
+        deadline = time.monotonic() + START_WITHIN_S
+        while not answers(f"{self.url}/healthz"):
+            assert self._process.poll() is None, f"the portal ended:\n{self.said()}"
+            assert time.monotonic() < deadline, f"the portal did not start:\n{self.said()}"
+            time.sleep(0.05)
+        return self
+
+    def stop(self) -> int:
+        """SIGTERM, as the platform does; the exit code. SIGKILL and a failure after the platform's 15 s."""
+        if self._process is None:
+            return 0
+        self._process.terminate()
+        try:
+            return self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            raise AssertionError(f"the portal took more than 15 s to stop:\n{self.said()}") from None
+
+    def kill(self) -> None:
+        """SIGKILL: a crash."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def said(self) -> str:
+        """The end of its log."""
+        return self.log.read_text(errors="replace")[-6000:] if self.log.exists() else ""
+
+
+def answers(url: str) -> bool:
+    """Whether a GET is answered with 200."""
+    with contextlib.suppress(OSError, ValueError):
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(url, timeout=2) as reply:
+            return bool(reply.status == 200)
+    return False
