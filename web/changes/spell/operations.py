@@ -64,7 +64,12 @@ OPERATIONS: tuple[Operation, ...] = (
         "create_provisioned_throughput_endpoint",
         "",
         shapes.PT_ENDPOINT,
-        {**_ENDPOINT_CLASSES, "config": "PtEndpointCoreConfig"},
+        {
+            "config": "PtEndpointCoreConfig",
+            "ai_gateway": "AiGatewayConfig",
+            "email_notifications": "EmailNotifications",
+            "tags": "EndpointTag",
+        },
     ),
     Operation(
         "PUT",

@@ -1,0 +1,1 @@
+"""Changes: planned, spelled, performed, settled."""
