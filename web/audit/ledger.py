@@ -3,6 +3,7 @@
 If an intent cannot be stored, `begin` raises and nothing may be sent.
 """
 
+import hashlib
 import json
 import threading
 import time
@@ -78,7 +79,7 @@ class Ledger:
 
         Raises Invalid when the key was used for another payload, PortalError 503 when the history cannot be written.
         """
-        with self._write() as session:
+        with self.writing() as session:
             known = self._known(session, intent.actor, intent.idempotency_key)
             if known is not None:
                 if known.payload_hash != intent.payload_hash:
@@ -99,7 +100,7 @@ class Ledger:
 
     def finish(self, op_id: str, outcome: Outcome) -> Operation:
         """Store the outcome of a pending operation."""
-        with self._write() as session:
+        with self.writing() as session:
             operation = session.exec(select(Operation).where(Operation.id == op_id)).one()
             stage = "outcome" if operation.outcome == "pending" else "reconciled"
             operation.outcome = outcome.outcome
@@ -117,15 +118,20 @@ class Ledger:
             session.flush()
             return operation
 
-    def remember(self, endpoint: str, digest: str, config_version: int | None, body: dict[str, Any]) -> None:
-        """Keep an endpoint as it was seen, once per state. A failure here never stops a read."""
+    def remember(
+        self, endpoint: str, scope: str, digest: str, config_version: int | None, body: dict[str, Any]
+    ) -> None:
+        """Keep an endpoint, or the part of it named by `scope`, as it was seen, once per state. Never stops a read."""
         try:
-            with self._write() as session:
-                query = select(Snapshot.seq).where(Snapshot.endpoint == endpoint, Snapshot.hash == digest)
+            with self.writing() as session:
+                query = select(Snapshot.seq).where(
+                    Snapshot.endpoint == endpoint, Snapshot.scope == scope, Snapshot.hash == digest
+                )
                 if session.exec(query).first() is None:
                     session.add(
                         Snapshot(
                             endpoint=endpoint,
+                            scope=scope,
                             hash=digest,
                             config_version=config_version,
                             at=self.clock(),
@@ -136,7 +142,8 @@ class Ledger:
             return
 
     @contextmanager
-    def _write(self) -> Iterator[Session]:
+    def writing(self) -> Iterator[Session]:
+        """One transaction at a time. Raises PortalError 503 when the database does not take it."""
         with self._lock:
             try:
                 with Session(self.engine, expire_on_commit=False) as session, session.begin():
@@ -148,7 +155,7 @@ class Ledger:
                     "The history cannot be written, so nothing was sent.",
                     status=503,
                     code="AUDIT_UNAVAILABLE",
-                    hint="The portal refuses changes it cannot record. Reading still works. Tell whoever runs the portal.",
+                    hint="A change that cannot be recorded is refused. Reading still works. Tell whoever runs the portal.",
                 ) from error
 
     def _known(self, session: Session, actor: str, key: str) -> Operation | None:
@@ -213,7 +220,5 @@ class Ledger:
 
 def payload_hash(value: Any) -> str:
     """A hash of what was asked, secrets included, so that one key means one request."""
-    import hashlib
-
     text_form = json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text_form.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Tables of the history. An Operation is the readable present of one change; Entries are the append-only past it is made of."""
+"""Tables of the history. An Operation is the readable present of one change, Entries its append-only past."""
 
 from typing import Any
 
@@ -67,17 +67,30 @@ class Entry(SQLModel, table=True):
 
 
 class Snapshot(SQLModel, table=True):
-    """An endpoint as it was seen, redacted, kept by the hash of what can be edited. Bases of edits and of drift."""
+    """An endpoint (scope "endpoint"), or the part a kind of change touches (scope its kind), as it was seen."""
 
     __tablename__ = "snapshot"
     __table_args__ = (
-        Index("snapshot_endpoint", "endpoint", "at"),
-        Index("snapshot_hash", "endpoint", "hash", unique=True),
+        Index("snapshot_endpoint", "endpoint", "scope", "seq"),
+        Index("snapshot_hash", "endpoint", "scope", "hash", unique=True),
     )
 
     seq: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
     endpoint: str
+    scope: str = "endpoint"
     hash: str
     config_version: int | None = None
     at: int = Field(sa_type=BigInteger)
     body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class Draft(SQLModel, table=True):
+    """A change between its form and Apply; secrets in it are replaced by tokens of this process's memory."""
+
+    __tablename__ = "draft"
+
+    id: str = Field(primary_key=True)
+    actor: str
+    at: int = Field(sa_type=BigInteger)
+    change: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    base: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))

@@ -18,7 +18,7 @@ DAY_MS = 86_400_000
 
 @dataclass(frozen=True)
 class Filter:
-    """What of the history is wanted; empty means any. `since`, `until` in ms since 1970, `cursor` as the last page gave it."""
+    """What of the history is wanted; empty means any. `since`, `until` in ms since 1970; `cursor` of the last page."""
 
     endpoint: str = ""
     actor: str = ""
@@ -103,15 +103,17 @@ def unsettled(engine: Engine, endpoint: str = "") -> list[Operation]:
         return list(session.exec(query.limit(500)))
 
 
-def snapshot(engine: Engine, endpoint: str, digest: str) -> Snapshot | None:
-    """The endpoint as it was seen with this hash."""
+def snapshot(engine: Engine, endpoint: str, scope: str, digest: str) -> Snapshot | None:
+    """The endpoint, or the part of it named by `scope`, as it was seen with this hash."""
+    query = select(Snapshot).where(Snapshot.endpoint == endpoint, Snapshot.scope == scope, Snapshot.hash == digest)
     with Session(engine) as session:
-        return session.exec(select(Snapshot).where(Snapshot.endpoint == endpoint, Snapshot.hash == digest)).first()
+        return session.exec(query).first()
 
 
 def snapshots(engine: Engine, endpoint: str, limit: int = 200) -> list[Snapshot]:
-    """How the endpoint was seen, newest first."""
-    query = select(Snapshot).where(Snapshot.endpoint == endpoint).order_by(desc(Snapshot.seq)).limit(limit)
+    """How the endpoint was seen as a whole, newest first."""
+    query = select(Snapshot).where(Snapshot.endpoint == endpoint, Snapshot.scope == "endpoint")
+    query = query.order_by(desc(Snapshot.seq)).limit(limit)
     with Session(engine) as session:
         return list(session.exec(query))
 

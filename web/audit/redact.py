@@ -12,7 +12,8 @@ SECRET_KEY = re.compile(
     r"(_plaintext$|^(token|password|secret|private_key|string_value|bytes_value)$|_secret_value$)", re.I
 )
 SECRET_VALUE = re.compile(
-    r"(dapi[0-9a-f]{32}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}|-----BEGIN [A-Z ]*PRIVATE KEY|\bsk-[A-Za-z0-9_-]{16,}|AKIA[0-9A-Z]{16})"
+    r"(dapi[0-9a-f]{32}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}|-----BEGIN [A-Z ]*PRIVATE KEY"
+    r"|\bsk-[A-Za-z0-9_-]{16,}|AKIA[0-9A-Z]{16})"
 )
 REFERENCE = re.compile(r"\{\{secrets/[^{}]+\}\}")
 
@@ -31,8 +32,7 @@ def _walk(value: Any, key: bytes, field: str) -> Any:
     if isinstance(value, dict):
         if value.get("redacted") is True:
             return value
-        inside = "environment_vars" if field == "environment_vars" else ""
-        return {k: _mark(v, key) if _secret(k, v, inside) else _walk(v, key, str(k)) for k, v in value.items()}
+        return {k: _mark(v, key) if is_secret(k, v, field) else _walk(v, key, str(k)) for k, v in value.items()}
     if isinstance(value, list):
         return [_walk(v, key, field) for v in value]
     if isinstance(value, str) and SECRET_VALUE.search(value):
@@ -40,10 +40,11 @@ def _walk(value: Any, key: bytes, field: str) -> Any:
     return value
 
 
-def _secret(name: str, value: Any, inside: str) -> bool:
+def is_secret(name: str, value: Any, inside: str) -> bool:
+    """Whether the field `name` of the object in field `inside` holds a secret: a typed key or a plain variable."""
     if value is None or isinstance(value, bool | dict | list) or is_reference(value) or value == "":
         return False
-    return bool(inside) or SECRET_KEY.search(str(name)) is not None
+    return inside == "environment_vars" or SECRET_KEY.search(str(name)) is not None
 
 
 def _mark(value: Any, key: bytes) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from web.changes.diff import fingerprint
 from web.changes.kinds import Base, Change, Kind
 from web.changes.parts import part_of
 from web.changes.plan import Plan, plan
-from web.changes.preflight import gather
+from web.changes.preflight import direct_grants, gather
 from web.changes.send import deliver
 from web.errors import Conflict, Forbidden, Invalid, PortalError
 from web.workspace import serving
@@ -93,7 +93,7 @@ def unmoved(ledger: Ledger, change: Change, base: Base | None, live: Any, grants
     now = ledger.redact(part_of(change.kind, live, grants))
     if fingerprint(part_of(change.kind, live, grants)) == base.hash:
         return
-    seen = queries.snapshot(ledger.engine, change.endpoint, base.hash)
+    seen = queries.snapshot(ledger.engine, change.endpoint, change.kind, base.hash)
     raise Moved(seen.body if seen else None, now, ledger.redact(change.body))
 
 
@@ -162,8 +162,6 @@ def _read_back(ws: Workspace, change: Change, before: dict[str, Any] | None) -> 
     try:
         live = serving.get_endpoint(ws, change.endpoint)
         if change.kind is Kind.PERMISSIONS and live.get("id"):
-            from web.changes.preflight import direct_grants
-
             live = {**live, "access_control_list": direct_grants(serving.permissions(ws, str(live["id"])))}
         return live
     except PortalError:

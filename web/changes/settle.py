@@ -31,13 +31,16 @@ def interrupted(ledger: Ledger) -> int:
     return len(pending)
 
 
-def settle(ledger: Ledger, ws: Workspace, *, sees_all: bool, endpoint: str = "") -> int:
-    """Ask about every unknown operation (of one endpoint when named). `sees_all`: this caller would see any endpoint,
-    so that "not found" means absent. Answers how many were settled."""
+def settle(ledger: Ledger, ws: Workspace, *, sees_all: bool, me: str = "", endpoint: str = "") -> int:
+    """Ask about every unknown operation (of one endpoint when named); answers how many were settled.
+
+    "Not found" means absent only to a caller who would see any endpoint (`sees_all`), or who made the change: what
+    `me` created is visible to me, and what `me` deleted was.
+    """
     settled = 0
     for operation in queries.unsettled(ledger.engine, endpoint):
         if operation.outcome == "unknown" and operation.host == ws.host:
-            settled += _settle_one(ledger, ws, operation, sees_all)
+            settled += _settle_one(ledger, ws, operation, sees_all or operation.actor == me)
     return settled
 
 
@@ -156,4 +159,4 @@ def _tags_are(body: dict[str, Any], tags: dict[str, str]) -> bool:
 
 def _grants_are(ws: Workspace, body: dict[str, Any], live: dict[str, Any]) -> bool:
     have = direct_grants(serving.permissions(ws, str(live.get("id"))))
-    return canonical({"access_control_list": have}) == canonical(body)
+    return bool(canonical({"access_control_list": have}) == canonical(body))

@@ -1,0 +1,116 @@
+"""The app: every room put together. Knows everyone; nobody imports it."""
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from web import __version__
+from web.config import Settings, load
+from web.deps import caller
+from web.errors import NotFound, PortalError
+from web.features import PUBLIC, SLICES
+from web.html.assets import static_routes
+from web.html.respond import error_page
+from web.keeper import keep_settling
+from web.middleware import install
+from web.services import Services, build
+
+log = logging.getLogger("portal")
+API = "/api/"
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The portal for these settings, by default those of the environment."""
+    chosen = settings or load()
+    app = FastAPI(
+        title="Serving Portal",
+        version=__version__,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.state.settings = chosen
+    app.state.navigation = [entry for slice_ in SLICES for entry in slice_.nav]
+    app.router.routes.extend(static_routes())
+    for slice_ in PUBLIC:
+        app.include_router(slice_.router)
+    for slice_ in SLICES:
+        if slice_.name != "patterns" or chosen.patterns:
+            app.include_router(slice_.router, dependencies=[Depends(caller)])
+    app.add_exception_handler(PortalError, _portal_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(Exception, _crash)
+    install(app, chosen)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services = await run_in_threadpool(build, app.state.settings)
+    app.state.services = services
+    background = [asyncio.create_task(_warm(services)), asyncio.create_task(keep_settling(services))]
+    yield
+    services.draining = True
+    for task in background:
+        task.cancel()
+    await asyncio.gather(*background, return_exceptions=True)
+    await services.invoker.close()
+    services.engine.dispose()
+
+
+async def _warm(services: Services) -> None:
+    """The SDK is imported once the port is open; then the garbage collector forgets its 100,000 objects."""
+    try:
+        await run_in_threadpool(services.connections.warm)
+    except PortalError as error:
+        log.warning("the workspace is not there yet: %s", error.message)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
+def _answer(request: Request, error: PortalError) -> Response:
+    if request.url.path.startswith(API):
+        return JSONResponse({**error.as_json(), **getattr(error, "details", {})}, error.status)
+    if error.code == "NOT_CONNECTED" and request.method == "GET":
+        return RedirectResponse("/connect", status_code=303)
+    return error_page(request, error)
+
+
+async def _portal_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, PortalError)  # noqa: S101 - registered for this class only
+    return _answer(request, error)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    if error.status_code == 404:
+        return _answer(
+            request, NotFound("There is no such page.", hint="Check the address, or start from the endpoints.")
+        )
+    return _answer(request, PortalError(str(error.detail), status=error.status_code, code=f"HTTP_{error.status_code}"))
+
+
+async def _validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    first = error.errors()[0] if error.errors() else {"loc": (), "msg": "The request is not valid."}
+    place = ".".join(str(p) for p in first["loc"] if p not in ("body", "query"))
+    message = f"{place}: {first['msg']}" if place else str(first["msg"])
+    return _answer(request, PortalError(message, status=422, code="INVALID_PARAMETER_VALUE", field=place))
+
+
+async def _crash(request: Request, error: Exception) -> Response:
+    log.exception("unexpected error on %s", request.url.path, exc_info=error)
+    hint = "It was logged with the request id below. If a change was under way, look at the audit history first."
+    return _answer(request, PortalError("The portal made a mistake.", hint=hint))

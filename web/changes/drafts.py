@@ -1,0 +1,129 @@
+"""Drafts: a change between its form and Apply. Kept in the database without secrets; typed secrets stay in memory.
+
+A draft's id is the idempotency key of its change, so that a draft can be applied once and no more.
+"""
+
+import json
+import secrets
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session, select
+
+from web.audit.ledger import Ledger
+from web.audit.models import Draft
+from web.audit.redact import is_secret
+from web.changes.diff import fingerprint
+from web.changes.kinds import Base, Change, Kind
+from web.changes.parts import part_of
+from web.changes.perform import Actor
+from web.changes.plan import base_of
+from web.errors import Invalid, NotFound
+
+HELD = "$held"
+KEEP_S = 3600.0
+
+_held: dict[str, tuple[float, Any]] = {}
+_lock = threading.Lock()
+
+
+def open_base(ledger: Ledger, kind: Kind, live: dict[str, Any], grants: list[dict[str, Any]] | None = None) -> Base:
+    """The base for a form that is about to be shown, remembered so that a conflict can be explained later."""
+    base = base_of(kind, live, grants)
+    part = part_of(kind, live, grants or [])
+    ledger.remember(str(live.get("name")), kind, base.hash, base.config_version, part)
+    return base
+
+
+def base_from_form(form: Mapping[str, Any]) -> Base | None:
+    """The base that a form carried in `base_hash` and `base_version`; None when it carried none."""
+    digest, version = str(form.get("base_hash") or ""), str(form.get("base_version") or "")
+    if not digest:
+        return None
+    return Base(config_version=int(version) if version.isdigit() else None, hash=digest[:64])
+
+
+def start(ledger: Ledger, actor: Actor, change: Change, base: Base | None) -> str:
+    """Store the draft; answers the address of its Review page. Raises PortalError 503 when it cannot be stored."""
+    draft = Draft(
+        id=secrets.token_hex(16),
+        actor=actor.email,
+        at=ledger.clock(),
+        change={**change.model_dump(mode="json"), "body": _hold(change.body, "")},
+        base=base.model_dump() if base else None,
+    )
+    with ledger.writing() as session:
+        session.add(draft)
+    return f"/changes/review/{draft.id}"
+
+
+def load(ledger: Ledger, actor: Actor, draft_id: str) -> tuple[Change, Base | None]:
+    """The change of one's own draft with its secrets back in place. Raises NotFound, or Invalid when they are gone."""
+    with Session(ledger.engine) as session:
+        draft = session.exec(select(Draft).where(Draft.id == draft_id, Draft.actor == actor.email)).first()
+    if draft is None:
+        raise NotFound("There is no such draft of yours.", hint="Nothing was sent. Start again from the form.")
+    body = _give_back(draft.change["body"])
+    change = Change.model_validate({**draft.change, "body": body})
+    return change, Base.model_validate(draft.base) if draft.base else None
+
+
+def _hold(value: Any, field: str) -> Any:
+    if isinstance(value, dict):
+        return {k: _keep(v) if is_secret(k, v, field) else _hold(v, str(k)) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_hold(v, field) for v in value]
+    return value
+
+
+def _keep(value: Any) -> dict[str, str]:
+    token = secrets.token_urlsafe(16)
+    now = time.monotonic()
+    with _lock:
+        for old in [t for t, (until, _) in _held.items() if until < now]:
+            del _held[old]
+        _held[token] = (now + KEEP_S, value)
+    return {HELD: token}
+
+
+def _give_back(value: Any) -> Any:
+    if isinstance(value, dict):
+        if HELD in value:
+            return _held_value(str(value[HELD]))
+        return {k: _give_back(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_give_back(v) for v in value]
+    return value
+
+
+def _held_value(token: str) -> Any:
+    with _lock:
+        found = _held.get(token)
+    if found is None or found[0] < time.monotonic():
+        raise Invalid(
+            "The secret you typed is not held any more. Nothing was sent.",
+            code="SECRET_GONE",
+            hint="Typed keys are kept in memory for an hour and never stored. Go back to the form and type it again.",
+        )
+    return found[1]
+
+
+def same(one: Change, other: Change) -> bool:
+    """Whether two changes ask for the same thing."""
+    return fingerprint(one.model_dump(mode="json")) == fingerprint(other.model_dump(mode="json"))
+
+
+def parse_body(text: str) -> dict[str, Any]:
+    """A JSON object typed by a person. Raises Invalid with line and column for anything else."""
+    try:
+        data = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        where = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise Invalid(f"This is not valid JSON{where}.", field="json") from error
+    if not isinstance(data, dict):
+        raise Invalid("This is JSON, but not an object.", field="json")
+    return data
+
+

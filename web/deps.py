@@ -1,0 +1,93 @@
+"""What a route may ask for. `CallerDep`: people the workspace knows; the app asks it of all but a few routes."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from web.audit.ledger import Ledger
+from web.audit.queries import May
+from web.changes.perform import Actor
+from web.changes.visibility import may_see
+from web.config import Settings
+from web.html.shell import Shell
+from web.identity.person import Caller
+from web.services import Services
+from web.workspace.client import Workspace
+from web.workspace.invoke import Invoker
+
+
+def services(request: Request) -> Services:
+    """The parts this process shares."""
+    found: Services = request.app.state.services
+    return found
+
+
+def caller(request: Request) -> Caller:
+    """The person behind this request; raises Unauthenticated. Fills the frame that every page shows."""
+    parts = services(request)
+    who = parts.identity.resolve(request.headers, request.cookies)
+    request.state.caller = who
+    request.state.shell = shell(who, parts)
+    return who
+
+
+def shell(who: Caller, parts: Services) -> Shell:
+    """Host, person and mode for the page's header."""
+    return Shell(
+        host=who.workspace.host.split("://", 1)[-1],
+        person_name=who.display_name,
+        person_email=who.email,
+        mode=who.label,
+        audit_durable=durable(parts.settings),
+        workspace_id=who.workspace.workspace_id,
+        switch_url="" if who.mode == "app" else "/connect",
+    )
+
+
+def durable(settings: Settings) -> bool:
+    """False where history lives on a disk that the platform throws away: inside Databricks Apps on plain SQLite."""
+    on_sqlite = settings.storage_url.startswith("sqlite")
+    return not (settings.app_mode and on_sqlite and not settings.audit_volume)
+
+
+CallerDep = Annotated[Caller, Depends(caller)]
+ServicesDep = Annotated[Services, Depends(services)]
+
+
+def _workspace(who: CallerDep) -> Workspace:
+    return who.workspace
+
+
+def _ledger(parts: ServicesDep) -> Ledger:
+    return parts.ledger
+
+
+def _settings(parts: ServicesDep) -> Settings:
+    return parts.settings
+
+
+def _invoker(parts: ServicesDep) -> Invoker:
+    return parts.invoker
+
+
+def _actor(who: CallerDep) -> Actor:
+    return Actor(email=who.email, id=who.id)
+
+
+def _may(who: CallerDep, parts: ServicesDep) -> May:
+    return may_see(who)
+
+
+def _request_id(request: Request) -> str:
+    return getattr(request.state, "request_id", "") or uuid.uuid4().hex
+
+
+WorkspaceDep = Annotated[Workspace, Depends(_workspace)]
+LedgerDep = Annotated[Ledger, Depends(_ledger)]
+SettingsDep = Annotated[Settings, Depends(_settings)]
+InvokerDep = Annotated[Invoker, Depends(_invoker)]
+ActorDep = Annotated[Actor, Depends(_actor)]
+MayDep = Annotated[May, Depends(_may)]
+RequestIdDep = Annotated[str, Depends(_request_id)]

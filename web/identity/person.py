@@ -1,0 +1,68 @@
+"""The caller of one request: a person the workspace vouches for, with the door that carries their credential."""
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from web.workspace import iam
+from web.workspace.client import Workspace
+
+Mode = Literal["app", "profile", "environment"]
+CACHE_S = 60.0
+CACHE_SIZE = 200
+
+
+@dataclass(frozen=True)
+class Caller:
+    """`email` and `id` as the workspace says them; `workspace` sends this person's credential and no other."""
+
+    email: str
+    id: str
+    display_name: str
+    groups: tuple[str, ...]
+    is_admin: bool
+    mode: Mode
+    label: str
+    workspace: Workspace
+
+
+class WhoIs:
+    """Asks the workspace who a credential is; remembers the answer for a minute, by a hash of the credential."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: OrderedDict[str, tuple[float, iam.Me]] = OrderedDict()
+
+    def ask(self, credential: str, workspace: Workspace) -> iam.Me:
+        """Who this is. Raises what the workspace says of a credential that is not good."""
+        key = hashlib.sha256(f"{workspace.host}\0{credential}".encode()).hexdigest()
+        with self._lock:
+            known = self._known.get(key)
+            if known and known[0] > self._clock():
+                return known[1]
+        me = iam.me(workspace)
+        with self._lock:
+            self._known[key] = (self._clock() + CACHE_S, me)
+            self._known.move_to_end(key)
+            while len(self._known) > CACHE_SIZE:
+                self._known.popitem(last=False)
+        return me
+
+
+def caller(me: iam.Me, workspace: Workspace, mode: Mode, label: str) -> Caller:
+    """A Caller from what the workspace said."""
+    return Caller(
+        email=me.user_name,
+        id=me.id,
+        display_name=me.display_name,
+        groups=me.groups,
+        is_admin=me.is_admin,
+        mode=mode,
+        label=label,
+        workspace=workspace,
+    )

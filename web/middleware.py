@@ -1,0 +1,132 @@
+"""Around every request: an id, the same-origin check, a limit on bodies, one log line."""
+
+import json
+import logging
+import time
+import uuid
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.config import Settings
+from web.errors import Forbidden, PortalError
+from web.html.respond import error_page
+from web.identity.origin import refusal
+
+log = logging.getLogger("portal.requests")
+BODY_LIMIT = 256 * 1024
+INVOCATION_LIMIT = 16 * 1024 * 1024
+QUIET = ("/static/", "/healthz", "/readyz")
+
+
+def install(app: FastAPI, settings: Settings) -> None:
+    """Put the layers around the app; the last one added is the outermost."""
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SameOrigin, public_origin=settings.public_origin)
+    app.add_middleware(RequestLog)
+
+
+class RequestLog:
+    """Gives the request an id, answers it back as X-Request-Id and writes one JSON line. Never a token or a body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        began, status = time.monotonic(), 500
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        finally:
+            if not scope["path"].startswith(QUIET):
+                self._write(scope, request_id, status, began)
+
+    def _write(self, scope: Scope, request_id: str, status: int, began: float) -> None:
+        who = scope["state"].get("caller")
+        route = scope.get("route")
+        line = {
+            "request_id": request_id,
+            "method": scope["method"],
+            "route": getattr(route, "path", scope["path"][:200]),
+            "status": status,
+            "ms": round((time.monotonic() - began) * 1000, 1),
+            "actor": getattr(who, "email", ""),
+        }
+        log.info(json.dumps(line))
+
+
+class SameOrigin:
+    """Refuses unsafe requests from other sites before any handler sees them."""
+
+    def __init__(self, app: ASGIApp, public_origin: str) -> None:
+        self.app = app
+        self.public_origin = public_origin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "http":
+            why = refusal(scope["method"], scope["path"], Headers(scope=scope), self.public_origin)
+            if why:
+                error = Forbidden(why, code="CROSS_ORIGIN", hint="Open the portal itself and try again there.")
+                await _refuse(error, scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+class TooLarge(PortalError):
+    """The body is larger than this route takes."""
+
+    status, code = 413, "REQUEST_TOO_LARGE"
+
+
+class BodyLimit:
+    """Counts the bytes of a body as they come, whatever Content-Length says."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
+            return
+        limit = INVOCATION_LIMIT if scope["path"].endswith("/invocations") else BODY_LIMIT
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise TooLarge(f"The request is larger than {limit // 1024} KiB.")
+            return message
+
+        length = Headers(scope=scope).get("content-length", "")
+        if length.isdigit() and int(length) > limit:
+            await _refuse(TooLarge(f"The request is larger than {limit // 1024} KiB."), scope, receive, send)
+            return
+        await self.app(scope, counted, send)
+
+
+async def _refuse(error: PortalError, scope: Scope, receive: Receive, send: Send) -> None:
+    from starlette.responses import JSONResponse
+
+    if scope["path"].startswith("/api/"):
+        await JSONResponse(error.as_json(), error.status)(scope, receive, send)
+        return
+    await error_page(Request(scope), error)(scope, receive, send)
