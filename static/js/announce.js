@@ -1,0 +1,5 @@
+// portalAnnounce(text): says something to screen readers only.
+window.portalAnnounce = (text) => {
+  const place = document.getElementById("announcements");
+  if (place) place.textContent = text;
+};

@@ -1,0 +1,2 @@
+// Forms made from a JSON Schema ("try it").
+export { default } from "jedison";

@@ -1,0 +1,2 @@
+// Time series charts.
+export { default } from "uplot";

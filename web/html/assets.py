@@ -1,0 +1,123 @@
+"""Static files: one content hash for all, served for ever under /static/<hash>/…, compressed beforehand.
+
+Two bundles are made by joining our own small files at start, so that nothing has to be built to edit them:
+`css/app.css` = static/css/*.css, `js/app.js` = static/js/*.js (each file one behaviour in a block of its own).
+"""
+
+import gzip
+import hashlib
+import json
+import mimetypes
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+FOLDER = Path(__file__).resolve().parent.parent.parent / "static"
+_HIDDEN = {"icons.json", "stamp"}
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_TOP_LEVEL_IMPORT = re.compile(r"^\s*(import\s*[\w{*\"']|export\s)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file with its compressed forms (`br` may be missing)."""
+
+    body: bytes
+    media_type: str
+    etag: str
+    gz: bytes | None
+    br: bytes | None
+
+
+def _asset(name: str, body: bytes, gz: bytes | None = None, br: bytes | None = None) -> Asset:
+    media_type = "text/javascript" if name.endswith(".js") else mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if gz is None and media_type.startswith(("text/", "image/svg")):
+        gz = gzip.compress(body, 9, mtime=0)
+    return Asset(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:20]}"', gz, br)
+
+
+def _bundle(kind: str) -> bytes:
+    parts = []
+    for path in sorted((FOLDER / kind).glob(f"*.{kind}")):
+        text = path.read_text()
+        if path.name == "theme.js":
+            continue
+        if kind == "js" and _TOP_LEVEL_IMPORT.search(text):
+            raise ValueError(f"{path.name}: modules in static/js are joined, so they may only use dynamic import()")
+        parts.append(f"{{\n{text}\n}}\n" if kind == "js" else text)
+    return "\n".join(parts).encode()
+
+
+def _files() -> Iterator[tuple[str, Asset]]:
+    for path in sorted(FOLDER.rglob("*")):
+        relative = path.relative_to(FOLDER)
+        hidden = path.name in _HIDDEN or path.suffix in {".gz", ".br"} or any(part[0] == "." for part in relative.parts)
+        if path.is_file() and not hidden:
+            gz, br = (path.with_name(path.name + ending) for ending in (".gz", ".br"))
+            name = relative.as_posix()
+            read = [file.read_bytes() if file.is_file() else None for file in (gz, br)]
+            yield name, _asset(name, path.read_bytes(), *read)
+    for kind in ("css", "js"):
+        yield f"{kind}/app.{kind}", _asset(f"app.{kind}", _bundle(kind))
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> dict[str, Asset]:
+    """All files by their path under static/, read once at start."""
+    return dict(_files())
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """The content hash of all static files together."""
+    return hashlib.sha256("".join(name + asset.etag for name, asset in catalogue().items()).encode()).hexdigest()[:12]
+
+
+def static_url(name: str) -> str:
+    """The address of a static file. Raises KeyError for a file that does not exist."""
+    if name not in catalogue():
+        raise KeyError(f"static/{name} does not exist; has `python -m web.assets` been run?")
+    return f"/static/{version()}/{name}"
+
+
+@lru_cache(maxsize=1)
+def _icons() -> dict[str, str]:
+    data: dict[str, str] = json.loads((FOLDER / "vendor" / "icons.json").read_text())
+    return data
+
+
+@lru_cache(maxsize=512)
+def icon(name: str, label: str = "") -> Markup:
+    """An inline SVG of bootstrap-icons; decorative unless given a label. Raises KeyError for an unknown name."""
+    drawing = Markup(_icons()[name])  # noqa: S704 the drawings come from our pinned build, not from people
+    spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="icon" viewBox="0 0 16 16" fill="currentColor" {}>{}</svg>').format(spoken, drawing)
+
+
+async def serve(request: Request) -> Response:
+    """One static file: for ever under the current hash, revalidated under any other; 304 and 404 as usual."""
+    asset = catalogue().get(request.path_params["name"])
+    if asset is None:
+        return Response("Not found", 404, media_type="text/plain")
+    current = request.path_params["version"] == version()
+    headers = {"Cache-Control": _IMMUTABLE if current else "no-cache", "ETag": asset.etag, "Vary": "Accept-Encoding"}
+    headers["X-Content-Type-Options"] = "nosniff"
+    if request.headers.get("If-None-Match") == asset.etag:
+        return Response(status_code=304, headers=headers)
+    accepted = request.headers.get("Accept-Encoding", "")
+    for encoding, body in (("br", asset.br), ("gzip", asset.gz)):
+        if body is not None and encoding in accepted:
+            return Response(body, headers={**headers, "Content-Encoding": encoding}, media_type=asset.media_type)
+    return Response(asset.body, headers=headers, media_type=asset.media_type)
+
+
+def static_routes() -> list[Route]:
+    """The routes to add to the app: `app.router.routes.extend(static_routes())`."""
+    return [Route("/static/{version}/{name:path}", serve, methods=["GET"], name="static")]

@@ -1,0 +1,42 @@
+"""Navigation as data: slices expose a `NavEntry`, the app puts them in `app.state.navigation`, the layout draws them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """One entry of the left navigation. `icon` is a bootstrap-icons name; `group` a heading, or empty for the top."""
+
+    label: str
+    url: str
+    icon: str
+    order: int = 50
+    group: str = ""
+
+    def is_current(self, path: str) -> bool:
+        """Whether `path` (of a request) lies under this entry."""
+        return path == self.url or path.startswith(self.url.rstrip("/") + "/")
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry as the layout needs it."""
+
+    label: str
+    url: str
+    icon: str
+    group: str
+    current: bool
+
+
+def navigation(request: Request) -> list[NavItem]:
+    """The entries of this app in order, the current one marked. Only the longest match is current."""
+    entries: Sequence[NavEntry] = getattr(request.app.state, "navigation", ())
+    path = request.url.path
+    matches = [entry for entry in entries if entry.is_current(path)]
+    current = max(matches, key=lambda entry: len(entry.url), default=None)
+    ordered = sorted(entries, key=lambda entry: (entry.group, entry.order, entry.label))
+    return [NavItem(entry.label, entry.url, entry.icon, entry.group, entry is current) for entry in ordered]
