@@ -1,0 +1,59 @@
+"""Every route that may alter something leaves an operation in the history, or says in `unsafe_routes.txt` why not."""
+
+import ast
+import inspect
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from tests.architecture.source import ROOT, called
+from web.config import Settings
+
+LIST = ROOT / "tests" / "architecture" / "unsafe_routes.txt"
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> FastAPI:
+    """The portal's routes, without starting it."""
+    from web.app import create_app
+
+    return create_app(Settings(data_dir=tmp_path, patterns=True))
+
+
+def listed() -> dict[tuple[str, str], str]:
+    """(method, path) → "records" or a reason."""
+    entries = [line.partition("|") for line in LIST.read_text().splitlines() if line.strip() and line[0] != "#"]
+    return {(route.split()[0], route.split()[1]): word.strip() for route, _, word in entries}
+
+
+def unsafe(app: FastAPI) -> dict[tuple[str, str], APIRoute]:
+    """(method, path) → the route, for all that are not plain reads."""
+    routes = [route for route in app.routes if isinstance(route, APIRoute)]
+    return {(method, route.path): route for route in routes for method in route.methods - SAFE}
+
+
+def test_every_unsafe_route_is_accounted_for(app: FastAPI) -> None:
+    assert set(unsafe(app)) == set(listed())
+
+
+def test_a_route_said_to_record_really_performs(app: FastAPI) -> None:
+    routes = unsafe(app)
+    silent = [
+        f"{method} {path}"
+        for (method, path), word in listed().items()
+        if word == "records" and "perform" not in _called_by_module(routes[method, path])
+    ]
+    assert silent == []
+
+
+def test_a_route_that_leaves_no_operation_has_a_reason() -> None:
+    assert [route for route, word in listed().items() if word != "records" and len(word) < 15] == []
+
+
+def _called_by_module(route: APIRoute) -> set[str]:
+    module = inspect.getmodule(route.endpoint)
+    assert module is not None
+    return called(ast.parse(inspect.getsource(module)))
