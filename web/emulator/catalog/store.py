@@ -19,7 +19,7 @@ EVERYONE = "account users"
 
 @dataclass
 class ModelVersion:
-    """One version. `fails` names why a build of it fails (missing_module, out_of_memory, wrong_version), None: it builds."""
+    """One version. `fails`: why its build fails (missing_module, out_of_memory, wrong_version); None: it builds."""
 
     version: int
     model: Model | None = None
@@ -43,7 +43,7 @@ class ModelVersion:
 
 @dataclass
 class RegisteredModel:
-    """A registered model. `throughput_chunk_size` (tokens/s) and `model_units_step` are set where it may be provisioned."""
+    """A registered model. `throughput_chunk_size` (tokens/s), `model_units_step`: set where it may be provisioned."""
 
     full_name: str
     owner: str
@@ -94,7 +94,7 @@ class Schema:
 
 
 class Catalog:
-    """All models of the metastore. Names are `catalog.schema.model`; principals are user names, groups, application ids."""
+    """All models of the metastore. Names are `catalog.schema.model`; principals: user names, groups, ids of apps."""
 
     def __init__(self) -> None:
         self.schemas: dict[str, Schema] = {}

@@ -23,23 +23,36 @@ def schema_view(schema: Schema) -> dict[str, Any]:
     """A SchemaInfo."""
     catalog, _, name = schema.full_name.partition(".")
     return {
-        "name": name, "catalog_name": catalog, "full_name": schema.full_name, "owner": schema.owner, "comment": schema.comment,
+        "name": name,
+        "catalog_name": catalog,
+        "full_name": schema.full_name,
+        "owner": schema.owner,
+        "comment": schema.comment,
         "metastore_id": METASTORE_ID,
-    }  # fmt: skip
+    }
 
 
 def model_view(model: RegisteredModel, *, aliases: bool, browse_only: bool = False) -> dict[str, Any]:
     """A RegisteredModelInfo; `aliases` only where they were asked for; a browser sees only that the model exists."""
     view: dict[str, Any] = {
-        "name": model.name, "catalog_name": model.catalog_name, "schema_name": model.schema_name, "full_name": model.full_name,
-        "metastore_id": METASTORE_ID, "id": model.id, "owner": model.owner, "comment": model.comment,
-    }  # fmt: skip
+        "name": model.name,
+        "catalog_name": model.catalog_name,
+        "schema_name": model.schema_name,
+        "full_name": model.full_name,
+        "metastore_id": METASTORE_ID,
+        "id": model.id,
+        "owner": model.owner,
+        "comment": model.comment,
+    }
     if browse_only:
         return {**view, "browse_only": True}
     view |= {
-        "created_at": model.created_ms, "created_by": model.owner, "updated_at": model.updated_ms, "updated_by": model.owner,
+        "created_at": model.created_ms,
+        "created_by": model.owner,
+        "updated_at": model.updated_ms,
+        "updated_by": model.owner,
         "storage_location": f"s3://metastore/{METASTORE_ID}/models/{model.id}",
-    }  # fmt: skip
+    }
     return (
         {**view, "aliases": [_alias(model, name) for name in sorted(model.aliases)]}
         if aliases and model.aliases
@@ -55,12 +68,22 @@ def _alias(model: RegisteredModel, name: str) -> dict[str, Any]:
 def version_view(model: RegisteredModel, version: ModelVersion, *, aliases: bool) -> dict[str, Any]:
     """A ModelVersionInfo: `version` is an integer here."""
     view: dict[str, Any] = {
-        "model_name": model.name, "catalog_name": model.catalog_name, "schema_name": model.schema_name,
-        "metastore_id": METASTORE_ID, "version": version.version, "status": version.status, "comment": version.comment,
-        "id": f"{model.id}-{version.version}", "source": f"dbfs:/databricks/mlflow-tracking/{version.run_id}/artifacts/model",
-        "run_id": version.run_id, "run_workspace_id": 6051921418418893, "created_at": version.created_ms,
-        "created_by": version.created_by, "updated_at": version.created_ms, "updated_by": version.created_by,
+        "model_name": model.name,
+        "catalog_name": model.catalog_name,
+        "schema_name": model.schema_name,
+        "metastore_id": METASTORE_ID,
+        "version": version.version,
+        "status": version.status,
+        "comment": version.comment,
+        "id": f"{model.id}-{version.version}",
+        "source": f"dbfs:/databricks/mlflow-tracking/{version.run_id}/artifacts/model",
+        "run_id": version.run_id,
+        "run_workspace_id": 6051921418418893,
+        "created_at": version.created_ms,
+        "created_by": version.created_by,
+        "updated_at": version.created_ms,
+        "updated_by": version.created_by,
         "storage_location": f"s3://metastore/{METASTORE_ID}/models/{model.id}/versions/{version.version}",
-    }  # fmt: skip
+    }
     named = [_alias(model, name) for name, number in sorted(model.aliases.items()) if number == version.version]
     return {**view, "aliases": named} if aliases and named else view

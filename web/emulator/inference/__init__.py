@@ -1,1 +1,1 @@
-"""What happens to a request for a model: admission, AI Gateway, traffic split, the answer, and what is remembered of it."""
+"""What happens to a request for a model: admission, AI Gateway, traffic split, the answer, its record."""

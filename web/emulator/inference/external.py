@@ -10,15 +10,15 @@ from web.emulator.models.base import ServingError
 from web.emulator.serving.endpoint import Entity
 from web.emulator.world import World
 
-_REFERENCE = re.compile(r"^\{\{secrets/([^/]+)/([^}]+)\}\}$")
+_REFERENCE = re.compile(r"\{\{secrets/([^/{}]+)/([^/{}]+)\}\}")
 
 
 def check_secrets(world: World, entity: Entity) -> None:
     """Raises ServingError when a secret reference of an external entity leads nowhere."""
     for text in _texts(entity.spec.get("external_model") or {}):
-        match = _REFERENCE.match(text)
-        if match and not world.secrets.exists(*match.groups()):
-            message = f"Secret does not exist with scope: {match.group(1)} and key: {match.group(2)}"
+        match = _REFERENCE.fullmatch(text)
+        if match and not world.secrets.exists(match[1], match[2]):
+            message = f"Secret does not exist with scope: {match[1]} and key: {match[2]}"
             raise ServingError(400, "INVALID_PARAMETER_VALUE", message)
 
 

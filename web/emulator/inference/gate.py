@@ -12,7 +12,7 @@ _GONE = (
 
 
 def admit(call: Call, endpoint: Endpoint) -> Config:
-    """The config that serves. Raises 403 without CAN_QUERY, 400 when stopped or route-optimized, 404/400 before READY."""
+    """The config that serves. Raises 403 without CAN_QUERY, 400 if stopped or route-optimized, 404/400 before READY."""
     permissions.require(call, endpoint, "CAN_QUERY")
     if endpoint.route_optimized:
         raise ApiError(
@@ -22,7 +22,7 @@ def admit(call: Call, endpoint: Endpoint) -> Config:
         )  # fmt: skip
     if endpoint.suspended:
         raise ApiError(400, "INVALID_STATE", f"Endpoint '{endpoint.name}' is stopped. Start it before querying it.")
-    if endpoint.config is None or not endpoint.config.entities:
+    if endpoint.config is None or not endpoint.ready or not endpoint.config.entities:
         status = call.world.switches.not_ready_status
         raise ApiError(status, "RESOURCE_DOES_NOT_EXIST" if status == 404 else "INVALID_STATE", _GONE)
     return endpoint.config

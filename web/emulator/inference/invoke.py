@@ -1,4 +1,4 @@
-"""Serving one invocation: admit, limit, guard, choose an entity, ask its model, fall back, guard the answer, remember."""
+"""Serving one invocation: admit, limit, guard, choose an entity, ask its model, fall back, remember."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ Schema = dict[str, Any]
 def document(world: World, endpoint: Endpoint) -> Schema | None:
     """The document; None unless the endpoint is READY and some entity has a signature or a known task."""
     config = endpoint.config
-    if config is None or endpoint.suspended or endpoint.kind == "external":
+    if config is None or not endpoint.ready or endpoint.kind == "external":
         return None
     strict = world.switches.openapi_alternatives_required
     paths = {}
@@ -41,7 +41,7 @@ def document(world: World, endpoint: Endpoint) -> Schema | None:
 
 
 def of_model(model: Model, *, strict: bool = False) -> tuple[Schema, Schema] | None:
-    """(request schema, response schema) of a model; None without signature. `strict`: alternatives require their key."""
+    """(request schema, response schema) of a model; None without signature. `strict`: alternatives need their key."""
     if model.task:
         return openapi_tasks.schemas(model)
     if model.signature is None or not model.signature.inputs:

@@ -1,4 +1,4 @@
-"""Schemas of models over tables and arrays: dataframe_split, dataframe_records, inputs, instances, params, predictions."""
+"""Schemas over tables and arrays: dataframe_split, dataframe_records, inputs, instances, params, predictions."""
 
 from __future__ import annotations
 

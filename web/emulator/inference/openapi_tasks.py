@@ -13,7 +13,7 @@ _COUNT: Schema = {"type": "integer", "format": "int32"}
 _FREE: Schema = {"type": "object", "additionalProperties": True, "nullable": True}
 
 
-def _object(required: list[str] | None = None, **members: Schema) -> Schema:
+def _object(required: list[str] | None = None, /, **members: Schema) -> Schema:
     return {"type": "object", **({"required": required} if required else {}), "properties": members}
 
 

@@ -1,4 +1,4 @@
-"""Server-sent events: `data: {json}` and a blank line per frame, `data: [DONE]` at the end, an error frame where it broke."""
+"""Server-sent events: `data: {json}` and a blank line per frame, last `data: [DONE]`; an error frame where it broke."""
 
 from __future__ import annotations
 

@@ -32,10 +32,19 @@ def row(
 
     at = datetime.fromtimestamp(world.clock.now_ms() / 1000, UTC)
     return {
-        "account_id": ACCOUNT_ID, "workspace_id": WORKSPACE_ID, "client_request_id": payload.get("client_request_id"),
-        "databricks_request_id": request_id, "requester": person.user_name, "status_code": status,
-        "request_time": at.isoformat(timespec="milliseconds"), "input_token_count": spent[0], "output_token_count": spent[1],
-        "input_character_count": characters[0], "output_character_count": characters[1],
-        "usage_context": payload.get("usage_context") or {}, "request_streaming": payload.get("stream") is True,
-        "served_entity_id": entity.id, "endpoint_name": endpoint.name,
-    }  # fmt: skip
+        "account_id": ACCOUNT_ID,
+        "workspace_id": WORKSPACE_ID,
+        "client_request_id": payload.get("client_request_id"),
+        "databricks_request_id": request_id,
+        "requester": person.user_name,
+        "status_code": status,
+        "request_time": at.isoformat(timespec="milliseconds"),
+        "input_token_count": spent[0],
+        "output_token_count": spent[1],
+        "input_character_count": characters[0],
+        "output_character_count": characters[1],
+        "usage_context": payload.get("usage_context") or {},
+        "request_streaming": payload.get("stream") is True,
+        "served_entity_id": entity.id,
+        "endpoint_name": endpoint.name,
+    }

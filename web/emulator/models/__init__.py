@@ -1,1 +1,1 @@
-"""What answers invocations in the embedded workspace: models that really compute, behind one interface (`base.Model`)."""
+"""What answers invocations in the embedded workspace: models that really compute, behind `base.Model`."""

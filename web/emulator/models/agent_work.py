@@ -17,7 +17,7 @@ from web.emulator.models.speech import FixedWriter, count
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool an agent runs itself: when a prompt matches `wanted`, `run` turns the match into (arguments, output, words)."""
+    """A tool an agent runs itself: when a prompt matches `wanted`, `run` gives (arguments, output, words)."""
 
     name: str
     wanted: re.Pattern[str]

@@ -11,9 +11,12 @@ from collections.abc import Callable
 from web.emulator.models import arithmetic, topics
 
 Messages = list[dict[str, str]]
-STOP_WORDS = frozenset(
-    ["a", "about", "an", "and", "are", "as", "at", "be", "but", "by", "can", "could", "do", "does", "for", "from", "give", "has", "have", "how", "i", "if", "in", "is", "it", "its", "me", "my", "of", "on", "or", "please", "should", "so", "some", "tell", "that", "the", "their", "them", "there", "these", "they", "this", "to", "us", "was", "we", "what", "when", "where", "which", "who", "why", "will", "with", "would", "write", "you", "your", "explain", "describe", "show"]
-)
+_WORDS = """
+    a about an and are as at be but by can could do does for from give has have how i if in is it its me my of
+    on or please should so some tell that the their them there these they this to us was we what when where
+    which who why will with would write you your explain describe show
+"""
+STOP_WORDS = frozenset(_WORDS.split())
 _ECHO = re.compile(r"^\s*(?:echo|repeat(?: after me)?|say)\b\s*:?\s*(.+)", re.IGNORECASE | re.DOTALL)
 _LIST = re.compile(
     r"\b(?:list|name|give(?: me)?|suggest)\b\s+(?:me\s+)?(\d+|two|three|four|five|six|seven|ten)?\s*(.*)", re.I

@@ -110,5 +110,6 @@ def _param(value: Any, param: Param) -> Any:
     try:
         return cast(value, Column(param.name, "array", True, scalar) if param.shape else scalar, param.name)
     except InputError as error:
-        detail = f"Failed to convert value {value!r} from type {type(value).__name__} to {param.type} for param '{param.name}'"
+        what = f"value {value!r} from type {type(value).__name__}"
+        detail = f"Failed to convert {what} to {param.type} for param '{param.name}'"
         raise InputError(detail) from error

@@ -101,7 +101,7 @@ def ask_from(payload: Payload, messages: list[dict[str, str]], ctx: Context) -> 
 
 
 async def converse(payload: Payload, ctx: Context, *, reasoning: bool = False) -> AsyncIterator[Part]:
-    """One assistant turn: perhaps reasoning, then tool calls or text, then `End`. Raises ServingError where it breaks."""
+    """One assistant turn: perhaps reasoning, then tool calls or text, then `End`. Raises ServingError."""
     ask = ask_from(payload, check_messages(payload.get("messages")), ctx)
     marks = markers.read(ask.prompt)
     await _before_first_token(marks, ctx)

@@ -27,15 +27,18 @@ IMAGES = Signature(
     columns(brightness="double", contrast="double"),
 )
 FORECAST = Signature(
-    columns(day="datetime", store="string", units_sold="long", price="double", promoted="boolean?"), (Column(None, "double"),),
+    columns(day="datetime", store="string", units_sold="long", price="double", promoted="boolean?"),
+    (Column(None, "double"),),
     (Param("horizon", "long", 3), Param("discount", "double", 0.0), Param("rounding", "string", "cents")),
-)  # fmt: skip
+)
 RECOMMENDER = Signature(
-    (Column("customer", "object", True, None, columns(id="string", segment="string", since="datetime?")),
-     Column("recent_products", "array", True, Column(None, "string"))),
+    (
+        Column("customer", "object", True, None, columns(id="string", segment="string", since="datetime?")),
+        Column("recent_products", "array", True, Column(None, "string")),
+    ),
     (Column(None, "array", True, Column(None, "object", True, None, columns(product="string", score="double"))),),
     (Param("top_k", "long", 3),),
-)  # fmt: skip
+)
 WINE = Signature(columns(alcohol="double", volatile_acidity="double", residual_sugar="float"), (Column(None, "long"),))
 CREDIT = Signature(columns(income="double", debt="double", years_employed="integer"), (Column(None, "double"),))
 _BOB = "bob@example.com"

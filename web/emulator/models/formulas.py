@@ -44,7 +44,7 @@ def image_tags(numbers: list[float]) -> Row:
 
 
 def price_forecast(row: Row, params: Row) -> float:
-    """Price after `horizon` months of growth less a discount. NaN for a negative price: its logarithm does not exist."""
+    """Price after `horizon` months of growth less a discount. NaN for a negative price, which has no logarithm."""
     if row["price"] <= 0:
         return math.nan
     growth = 0.004 * math.log1p(max(0, row["units_sold"])) * params["horizon"]
@@ -65,8 +65,8 @@ def recommend(row: Row, params: Row) -> list[Row]:
 
 def wine_quality(row: Row, params: Row) -> int:
     """Quality 0-10 from acidity, sugar and alcohol."""
-    score = 3 + 0.35 * row["alcohol"] - 0.3 * row["volatile_acidity"] * 10 + 0.02 * row["residual_sugar"]
-    return max(0, min(10, round(score)))
+    score = 3 + 0.35 * row["alcohol"] - 1.4 * row["volatile_acidity"] + 0.02 * row["residual_sugar"]
+    return max(0, min(10, int(score + 0.5)))
 
 
 def credit_risk(row: Row, params: Row) -> float:

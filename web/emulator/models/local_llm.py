@@ -78,7 +78,7 @@ def _chat(request: Chunk, receive: Callable[[Chunk], bool]) -> None:
 
 
 class LocalWriter:
-    """Writes with the local model; prompts with test marks go to the deterministic one, so that their truth is known."""
+    """Writes with the local model; prompts with test marks go to the deterministic one, whose truth is known."""
 
     name = NAME
 
@@ -134,9 +134,13 @@ class LocalSpeech:
         said = [{"role": _role(message["role"]), "content": message["content"]} for message in ask.messages]
         options = {"temperature": ask.temperature, "top_p": ask.top_p, "seed": ask.seed, "stop": ask.stop or None}
         return {
-            "messages": said, "max_tokens": ask.max_tokens or _DEFAULT_TOKENS, "stream": True, "repeat_penalty": 1.1,
-            "stream_options": {"include_usage": True}, **{key: value for key, value in options.items() if value is not None},
-        }  # fmt: skip
+            "messages": said,
+            "max_tokens": ask.max_tokens or _DEFAULT_TOKENS,
+            "stream": True,
+            "repeat_penalty": 1.1,
+            "stream_options": {"include_usage": True},
+            **{key: value for key, value in options.items() if value is not None},
+        }
 
 
 def _role(role: str) -> str:

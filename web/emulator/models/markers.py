@@ -1,7 +1,7 @@
 """Marks a prompt may carry so that a test or a demo knows the truth about an answer beforehand.
 
-`[[delay 300ms]]` waits (real time) before the first token · `[[fail mid-stream]]` or `[[fail after 5 tokens]]` breaks the
-answer · `[[status 503]]` lets the model refuse, `[[status 429 on gpt-primary]]` only in that served entity ·
+`[[delay 300ms]]` waits (real time) before the first token · `[[fail mid-stream]]` or `[[fail after 5 tokens]]` breaks
+the answer · `[[status 503]]` lets the model refuse, `[[status 429 on gpt-primary]]` only in that served entity ·
 `[[tokens 200]]` makes the answer that long · `[[pace 20/s]]` sets the tokens per second.
 """
 

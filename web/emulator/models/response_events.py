@@ -35,7 +35,7 @@ class Builder:
             return closing + self._call(part)
         if isinstance(part, talk.ToolResult):
             output = {"type": "function_call_output", "call_id": part.id, "output": part.output}
-            return closing + [self._done(self._add(output))]
+            return [*closing, self._done(self._add(output))]
         self._end = part
         return closing
 

@@ -1,4 +1,4 @@
-"""agent/v1/responses (ResponsesAgent) and the Responses form of chat models: typed output items and typed stream events."""
+"""agent/v1/responses (ResponsesAgent) and the Responses form of chat models: typed items and stream events."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class Source:
         named = re.findall(r"[\"'“]([^\"'”]+)[\"'”]", text) + re.findall(
             r"(?:in|for|of|at|to)\s+([A-Z][\w-]+(?:\s[A-Z][\w-]+)*)", text
         )
-        self._numbers = [value for value in numbers]
+        self._numbers = list(numbers)
         self._names = list(dict.fromkeys(named)) or brain.keywords(text)[-1:]
 
     def number(self) -> float:

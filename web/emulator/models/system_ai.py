@@ -8,7 +8,7 @@ from __future__ import annotations
 from web.emulator.catalog.store import EVERYONE, Catalog
 from web.emulator.models.hosted import foundation
 
-# name, versions, model type, throughput chunk size in tokens/s (None: not eligible), step of model units (None: tokens/s)
+# name, versions, model type, throughput chunk size in tokens/s (None: not eligible), step of model units
 SYSTEM_AI: tuple[tuple[str, int, str, int | None, int | None], ...] = (
     ("meta_llama_v3_3_70b_instruct", 2, "llama", 3500, 50),
     ("meta_llama_v3_1_8b_instruct", 3, "llama", 9500, 50),

@@ -31,10 +31,11 @@ class TabularModel(Model):
 
     def _by_weights(self, row: Row, params: Row) -> Any:
         score = weigh({**row, **{f"param:{name}": value for name, value in params.items()}})
-        outputs = self.signature.outputs if self.signature else ()
+        outputs: tuple[Column | Tensor, ...] = self.signature.outputs if self.signature else ()
         if len(outputs) == 1 and not outputs[0].name:
             return shaped(score, outputs[0])
-        return {str(out.name): shaped(score + place, out) for place, out in enumerate(outputs)} if outputs else score
+        named = {str(output.name): shaped(score + place, output) for place, output in enumerate(outputs)}
+        return named or score
 
 
 def weight(name: str) -> float:
@@ -58,7 +59,8 @@ def shaped(score: float, output: Column | Tensor) -> Any:
     kind = output.type if isinstance(output, Column) else "double"
     if kind in ("integer", "long"):
         return int(score) if score == score else 0
-    makers: dict[str, Callable[[float], Any]] = {
-        "boolean": lambda value: value > 0, "string": lambda value: "high" if value > 0 else "low", "array": lambda value: [value],
-    }  # fmt: skip
-    return makers.get(kind, lambda value: value)(score)
+    if kind == "string":
+        return "high" if score > 0 else "low"
+    if kind == "array":
+        return [score]
+    return score > 0 if kind == "boolean" else score

@@ -24,9 +24,7 @@ class TensorModel(Model):
         """`{"predictions": [...]}`, one entry per example. Raises InputError for a wrong name, shape or dtype."""
         form = frames.form_of(payload)
         if form not in ("inputs", "instances"):
-            raise InputError(
-                "This model contains a tensor-based model signature: use 'inputs' or 'instances' instead of a dataframe."
-            )
+            raise InputError("This model contains a tensor-based model signature: use 'inputs' or 'instances'.")
         checks.check_params(payload.get("params"), self.signature)
         arrays = self._arrays(payload[form], by_row=form == "instances")
         examples = zip(*arrays, strict=True) if arrays else []
@@ -39,7 +37,7 @@ class TensorModel(Model):
     def _arrays(self, data: Any, *, by_row: bool) -> list[list[Any]]:
         tensors = self.signature.tensors
         if len(tensors) == 1 and not tensors[0].name:
-            columns = {None: data}
+            columns: dict[str | None, Any] = {None: data}
         elif by_row:
             columns = _turned(data)
         else:

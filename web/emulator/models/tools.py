@@ -10,11 +10,30 @@ from web.emulator.models import markers, structured
 from web.emulator.models.base import InputError
 
 _WORD = re.compile(r"[a-z]{3,}")
-_WEAK = frozenset(["the", "and", "for", "get", "set", "has", "with", "from", "that", "this", "given", "about", "returns", "return", "value", "current"])
+_WEAK = frozenset(
+    {
+        "the",
+        "and",
+        "for",
+        "get",
+        "set",
+        "has",
+        "with",
+        "from",
+        "that",
+        "this",
+        "given",
+        "about",
+        "returns",
+        "return",
+        "value",
+        "current",
+    }
+)
 
 
 def calls_for(payload: dict[str, Any], prompt: str, last_role: str) -> list[tuple[str, str]]:
-    """(function name, JSON arguments) to call now; empty when text is the better answer. Raises InputError on bad tools."""
+    """(function name, JSON arguments) to call now; empty when text is better. Raises InputError on bad tools."""
     offered = [_function(tool) for tool in payload.get("tools") or []]
     choice = payload.get("tool_choice", "auto")
     if not offered or choice == "none" or last_role == "tool":

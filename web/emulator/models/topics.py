@@ -5,12 +5,33 @@ from __future__ import annotations
 import re
 
 CAPITALS = {
-    "france": "Paris", "germany": "Berlin", "italy": "Rome", "spain": "Madrid", "portugal": "Lisbon", "austria": "Vienna",
-    "switzerland": "Bern", "poland": "Warsaw", "netherlands": "Amsterdam", "belgium": "Brussels", "denmark": "Copenhagen",
-    "sweden": "Stockholm", "norway": "Oslo", "finland": "Helsinki", "greece": "Athens", "japan": "Tokyo", "china": "Beijing",
-    "india": "New Delhi", "canada": "Ottawa", "australia": "Canberra", "brazil": "Brasília", "egypt": "Cairo",
-    "kenya": "Nairobi", "mexico": "Mexico City", "united kingdom": "London", "united states": "Washington, D.C.",
-}  # fmt: skip
+    "france": "Paris",
+    "germany": "Berlin",
+    "italy": "Rome",
+    "spain": "Madrid",
+    "portugal": "Lisbon",
+    "austria": "Vienna",
+    "switzerland": "Bern",
+    "poland": "Warsaw",
+    "netherlands": "Amsterdam",
+    "belgium": "Brussels",
+    "denmark": "Copenhagen",
+    "sweden": "Stockholm",
+    "norway": "Oslo",
+    "finland": "Helsinki",
+    "greece": "Athens",
+    "japan": "Tokyo",
+    "china": "Beijing",
+    "india": "New Delhi",
+    "canada": "Ottawa",
+    "australia": "Canberra",
+    "brazil": "Brasília",
+    "egypt": "Cairo",
+    "kenya": "Nairobi",
+    "mexico": "Mexico City",
+    "united kingdom": "London",
+    "united states": "Washington, D.C.",
+}
 
 _THINGS = {
     "colo": ["red", "green", "blue", "yellow", "violet", "orange", "teal", "brown", "white", "black"],
@@ -23,18 +44,36 @@ _THINGS = {
 }
 
 _PROGRAMS = {
-    "fibonacci": ("a function for the Fibonacci numbers", "python",
-                  "def fibonacci(n: int) -> int:\n    a, b = 0, 1\n    for _ in range(n):\n        a, b = b, a + b\n    return a"),
+    "fibonacci": (
+        "a function for the Fibonacci numbers",
+        "python",
+        "def fibonacci(n: int) -> int:\n    a, b = 0, 1\n    for _ in range(n):\n        a, b = b, a + b\n    return a",
+    ),
     "revers": ("a function that reverses a text", "python", "def reverse(text: str) -> str:\n    return text[::-1]"),
-    "sort": ("a function that sorts by a key", "python",
-             "def sort_by(rows: list[dict], key: str) -> list[dict]:\n    return sorted(rows, key=lambda row: row[key])"),
-    "prime": ("a test for prime numbers", "python",
-              "def is_prime(n: int) -> bool:\n    return n > 1 and all(n % d for d in range(2, int(n**0.5) + 1))"),
-    "sql": ("a query", "sql", "SELECT requester, count(*) AS calls\nFROM system.serving.endpoint_usage\nGROUP BY requester\n"
-            "ORDER BY calls DESC;"),
-    "javascript": ("a call with fetch", "javascript", "const answer = await fetch(url, { method: 'POST', body: JSON.stringify(payload) });\n"
-                   "console.log(await answer.json());"),
-}  # fmt: skip
+    "sort": (
+        "a function that sorts by a key",
+        "python",
+        "def sort_by(rows: list[dict], key: str) -> list[dict]:\n    return sorted(rows, key=lambda row: row[key])",
+    ),
+    "prime": (
+        "a test for prime numbers",
+        "python",
+        "def is_prime(n: int) -> bool:\n    return n > 1 and all(n % d for d in range(2, int(n**0.5) + 1))",
+    ),
+    "sql": (
+        "a query",
+        "sql",
+        "SELECT requester, count(*) AS calls\nFROM system.serving.endpoint_usage\n"
+        "GROUP BY requester\nORDER BY calls DESC;",
+    ),
+    "javascript": (
+        "a call with fetch",
+        "javascript",
+        "const body = JSON.stringify(payload);\n"
+        "const answer = await fetch(url, { method: 'POST', body });\n"
+        "console.log(await answer.json());",
+    ),
+}
 
 _REMARKS = (
     "The short answer depends on the goal: start small, measure, and change one thing at a time.",
