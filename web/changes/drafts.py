@@ -125,5 +125,3 @@ def parse_body(text: str) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise Invalid("This is JSON, but not an object.", field="json")
     return data
-
-

@@ -1,0 +1,9 @@
+"""The routes of /api/v1, put together from one module per thing."""
+
+from fastapi import APIRouter
+
+from web.features.api import audit, changes, docs, endpoints, invocations
+
+router = APIRouter()
+for part in (endpoints, changes, audit, invocations, docs):
+    router.include_router(part.router)

@@ -1,0 +1,75 @@
+"""Views of the history."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import Engine
+
+from web.audit import queries
+from web.audit.ledger import Ledger
+from web.audit.models import OUTCOMES, Entry, Operation
+from web.audit.queries import May
+from web.changes.kinds import Kind
+from web.changes.settle import settle
+from web.identity.person import Caller
+
+KINDS = tuple(str(kind) for kind in Kind)
+KEPT = ("endpoint", "actor", "kind", "outcome", "since", "until", "q", "limit")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One page of the history. `more` is the address of the next page, `newest` that of the first."""
+
+    operations: list[Operation]
+    more: str
+    newest: str
+    filtered: bool
+    kinds: tuple[str, ...] = KINDS
+    outcomes: tuple[str, ...] = OUTCOMES
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One operation in full. JSON texts are indented; empty where there is nothing."""
+
+    operation: Operation
+    calls: list[dict[str, Any]]
+    before: str
+    after: str
+    entries: list[Entry]
+    unsettled: bool
+
+
+def table(engine: Engine, values: dict[str, str], may: May) -> Table:
+    """The rows that the filter wants. Raises Invalid naming the field."""
+    found = queries.page(engine, queries.parse_filter(values), may)
+    kept = {k: v for k, v in values.items() if k in KEPT and v}
+    more = f"/audit?{urlencode({**kept, 'cursor': found.next_cursor})}" if found.next_cursor else ""
+    return Table(
+        operations=found.operations,
+        more=more,
+        newest=f"/audit?{urlencode(kept)}" if values.get("cursor") else "",
+        filtered=any(k != "limit" for k in kept),
+    )
+
+
+def detail(ledger: Ledger, who: Caller, operation: Operation, may: May) -> Detail:
+    """The operation; one whose outcome is unknown is asked about first, with the rights of whoever looks."""
+    if operation.outcome == "unknown":
+        settle(ledger, who.workspace, sees_all=who.is_admin, me=who.email, endpoint=operation.endpoint)
+        operation = queries.operation(ledger.engine, operation.id, may)
+    return Detail(
+        operation=operation,
+        calls=[{**c, "text": _text(c.get("body"))} for c in operation.calls],
+        before=_text(operation.before),
+        after=_text(operation.after),
+        entries=queries.entries(ledger.engine, operation.id),
+        unsettled=operation.outcome in ("unknown", "pending"),
+    )
+
+
+def _text(value: Any) -> str:
+    return "" if value in (None, {}) else json.dumps(value, indent=2, ensure_ascii=False)

@@ -1,0 +1,77 @@
+"""GET /changes/review/{draft}, POST /changes."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.requests import Request
+from starlette.responses import Response
+
+from web.changes import drafts
+from web.changes.kinds import Kind
+from web.changes.perform import Moved, Result, perform
+from web.deps import ActorDep, LedgerDep, RequestIdDep, ServicesDep, WorkspaceDep
+from web.errors import PortalError, Unavailable
+from web.features.changes.queries import moved_view, review
+from web.html.respond import done, page
+from web.html.toasts import Toast
+
+router = APIRouter()
+DraftField = Annotated[str, Form(max_length=64)]
+
+
+@router.get("/changes/review/{draft_id}")
+def show_review(request: Request, draft_id: str, ws: WorkspaceDep, ledger: LedgerDep, actor: ActorDep) -> Response:
+    """The plan of one's own draft. Reading it again is harmless; a draft that was applied leads to its operation."""
+    applied = ledger.find(actor.email, draft_id)
+    if applied is not None:
+        return done(request, f"/audit/{applied.id}")
+    change, base = drafts.load(ledger, actor, draft_id)
+    return page(request, "changes/review.html", review=review(ledger, ws, change, base, draft_id))
+
+
+@router.post("/changes")
+def apply(
+    request: Request, draft: DraftField, ws: WorkspaceDep, parts: ServicesDep, actor: ActorDep, request_id: RequestIdDep
+) -> Response:
+    """Perform the draft, once: the draft's id is the idempotency key."""
+    if parts.draining:
+        raise Unavailable("The portal is stopping. Nothing was sent.", code="DRAINING", hint="Try again in a minute.")
+    change, base = drafts.load(parts.ledger, actor, draft)
+    try:
+        result = perform(parts.ledger, ws, actor, change, base, draft, request_id)
+    except Moved as moved:
+        return page(request, "changes/moved.html", 409, moved=moved_view(change, moved, draft))
+    except PortalError as error:
+        view = review(parts.ledger, ws, change, base, draft, error)
+        return page(request, "changes/review.html", error.status, review=view)
+    return _sent(request, result)
+
+
+def _sent(request: Request, result: Result) -> Response:
+    """To the endpoint when it went well, to the operation when there is something to read."""
+    operation = result.operation
+    if operation.outcome == "success" and operation.kind != Kind.DELETE:
+        return done(request, f"/endpoints/{operation.endpoint}", Toast(TOLD[Kind(operation.kind)]))
+    if operation.outcome == "success":
+        return done(request, "/endpoints", Toast(f"{operation.endpoint} was deleted."))
+    return done(request, f"/audit/{operation.id}", _trouble(operation.outcome))
+
+
+def _trouble(outcome: str) -> Toast:
+    if outcome in ("unknown", "pending"):
+        return Toast("Nobody knows yet whether this was applied.", "warning", "The portal asks until it does.")
+    return Toast("The workspace did not do this.", "danger")
+
+
+TOLD = {
+    Kind.DELETE: "The endpoint was deleted.",
+    Kind.CREATE: "The endpoint is being created.",
+    Kind.STOP: "The endpoint was stopped.",
+    Kind.START: "The endpoint is starting.",
+    Kind.CONFIG: "The new config is being rolled out.",
+    Kind.TRAFFIC: "Traffic is being shifted.",
+    Kind.TAGS: "The tags were changed.",
+    Kind.GATEWAY: "The AI Gateway settings were changed.",
+    Kind.PERMISSIONS: "The permissions were changed.",
+    Kind.NOTIFICATIONS: "The notifications were changed.",
+}
