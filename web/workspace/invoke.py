@@ -1,8 +1,10 @@
 """Invocations: one POST, its answer passed on chunk by chunk as it comes (reference §3.7, §4.6; performance §2)."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
+from typing import Any
 from urllib.parse import quote
 
 import aiohttp
@@ -14,6 +16,8 @@ from web.workspace.errors import error_from
 
 CONNECT_TIMEOUT_S = 5.0
 LONGEST_ERROR = 256 * 1024
+WORTH_TELLING = ("finishReason", "input_guardrail", "output_guardrail", "usage", "stack_trace")
+"""Of §3.5: what a guardrail found, and where a custom model failed."""
 SENT_ON = frozenset({"accept", "content-type"})
 NOT_PASSED_ON = frozenset(
     {"connection", "content-encoding", "content-length", "date", "keep-alive", "server", "set-cookie"}
@@ -130,6 +134,23 @@ def _sent_on(headers: Mapping[str, str]) -> dict[str, str]:
     return {"Content-Type": "application/json", "Accept": "*/*", **chosen, "Accept-Encoding": "identity"}
 
 
+class ModelRefusal(PortalError):
+    """A refusal with more in it than a code and a message. `details`: guardrail verdicts, a model's stack trace."""
+
+    def __init__(self, refusal: PortalError, details: dict[str, Any]) -> None:
+        super().__init__(refusal.message, status=refusal.status, code=refusal.code, hint=refusal.hint)
+        self.command, self.request_id, self.details = refusal.command, refusal.request_id, details
+
+
+def _with_details(refusal: PortalError, body: bytes) -> PortalError:
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return refusal
+    details = {key: data[key] for key in WORTH_TELLING if key in data} if isinstance(data, dict) else {}
+    return ModelRefusal(refusal, details) if details else refusal
+
+
 async def _refusal(response: aiohttp.ClientResponse) -> PortalError:
     try:
         body = b""
@@ -137,7 +158,7 @@ async def _refusal(response: aiohttp.ClientResponse) -> PortalError:
             body += chunk
             if len(body) > LONGEST_ERROR:
                 break
-        return error_from(response.status, body[:LONGEST_ERROR], response.headers)
+        return _with_details(error_from(response.status, body[:LONGEST_ERROR], response.headers), body)
     except (aiohttp.ClientError, TimeoutError):
         return error_from(response.status, b"", response.headers)
     finally:

@@ -1,28 +1,83 @@
-"""POST /api/v1/endpoints/{name}/invocations: passed on, streamed as it comes, never sent twice."""
+"""POST /api/v1/endpoints/{name}/invocations: passed on, streamed as it comes, never sent twice.
 
-from collections.abc import AsyncIterator
+Prompts and answers are kept nowhere: one log line says who asked which endpoint, when, sizes, and how it ended.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from web.deps import InvokerDep, WorkspaceDep
-from web.workspace.invoke import Answer
+from web.deps import CallerDep, InvokerDep, RequestIdDep, SettingsDep
+from web.errors import PortalError
+from web.features.api.relay import MARGIN_S, PLATFORM_CUT_S, Relay, Timing
 
+log = logging.getLogger("portal.invocations")
 router = APIRouter(prefix="/api/v1/endpoints", tags=["invocations"])
+ASKS_TIMING = "X-Portal-Timing"
+
+
+@dataclass(frozen=True)
+class Note:
+    """What is kept of an invocation: who, which endpoint, sizes; never what was said."""
+
+    request_id: str
+    actor: str
+    endpoint: str
+    served_entity: str
+    bytes_in: int
+
+    def of(self, status: int) -> Callable[[Timing, str], None]:
+        """What a relay calls at its end."""
+        return lambda timing, ending: self.write(timing, status, ending)
+
+    def write(self, timing: Timing, status: int, ending: str) -> None:
+        """One JSON line."""
+        spent = timing.report()
+        more = {"status": status, "ended": ending, "bytes_out": spent["bytes"], "ms": spent["total_ms"]}
+        log.info(json.dumps({"event": "invocation", **asdict(self), **more}))
+
+
+class Relayed(Response):
+    """A Response only in name: FastAPI passes it through, the relay does the work."""
+
+    def __init__(self, relay: Relay) -> None:
+        super().__init__(status_code=relay.answer.status)
+        self.relay = relay
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        await self.relay(scope, receive, send)
 
 
 @router.post("/{name}/invocations")
 async def invoke(
-    name: str, request: Request, ws: WorkspaceDep, invoker: InvokerDep, served_entity: str | None = None
-) -> StreamingResponse:
-    """The endpoint's answer, or that of one served entity, with its own status and content type."""
+    name: str,
+    request: Request,
+    who: CallerDep,
+    invoker: InvokerDep,
+    settings: SettingsDep,
+    request_id: RequestIdDep,
+    served_entity: str | None = None,
+) -> Response:
+    """The endpoint's answer, or that of one served entity, with its own status and content type, as it comes.
+
+    With the header `X-Portal-Timing: 1` a stream ends with a comment `: portal {"first_token_ms": …}`.
+    """
     body = await request.body()
-    answer = await invoker.open(ws, name, body, request.headers, entity=served_entity)
-    return StreamingResponse(_pass(answer), answer.status, answer.headers)
-
-
-async def _pass(answer: Answer) -> AsyncIterator[bytes]:
-    async with answer:
-        async for chunk in answer.chunks():
-            yield chunk
+    note = Note(request_id, who.email, name, served_entity or "", len(body))
+    timing = Timing()
+    try:
+        answer = await invoker.open(who.workspace, name, body, request.headers, entity=served_entity)
+    except PortalError as error:
+        note.write(timing, error.status, error.code)
+        raise
+    timing.headers = timing.now()
+    limit_s = min(settings.invoke_timeout_s, PLATFORM_CUT_S) - MARGIN_S
+    told = request.headers.get(ASKS_TIMING) == "1"
+    return Relayed(Relay(answer, timing, limit_s=limit_s, told=told, finished=note.of(answer.status)))
