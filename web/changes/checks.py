@@ -85,7 +85,7 @@ def config_findings(config: dict[str, Any], prefix: str) -> list[Finding]:
             found.append(Finding(path + "name", f"Two served entities are named '{names[place]}'."))
         found += entity_findings(entity, path)
     found += _mixing(entities, prefix)
-    return found + list(_traffic(config, names, prefix))
+    return found + list(traffic_findings(config, prefix))
 
 
 def entity_findings(entity: dict[str, Any], path: str) -> Iterator[Finding]:
@@ -155,7 +155,9 @@ def _mixing(entities: list[dict[str, Any]], prefix: str) -> Iterator[Finding]:
         yield Finding(prefix + "served_entities", "All external models of an endpoint share one task.")
 
 
-def _traffic(config: dict[str, Any], names: list[str], prefix: str) -> Iterator[Finding]:
+def traffic_findings(config: dict[str, Any], prefix: str) -> Iterator[Finding]:
+    """The split by itself: every share has its entity, and the shares make 100."""
+    names = [str(e.get("name") or "") for e in _maps(config.get("served_entities"))]
     traffic = config.get("traffic_config")
     routes = _maps(traffic.get("routes")) if isinstance(traffic, dict) else []
     path = prefix + "traffic_config.routes"

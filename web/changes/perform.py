@@ -14,6 +14,7 @@ from web.changes.kinds import Base, Change, Kind
 from web.changes.parts import part_of
 from web.changes.plan import Plan, plan
 from web.changes.preflight import direct_grants, gather
+from web.changes.rebase import Rebased, rebase, wanted_part
 from web.changes.send import deliver
 from web.errors import Conflict, Forbidden, Invalid, PortalError
 from web.workspace import serving
@@ -41,9 +42,19 @@ class Result:
 
 
 def perform(
-    ledger: Ledger, ws: Workspace, actor: Actor, change: Change, base: Base | None, key: str, request_id: str = ""
+    ledger: Ledger,
+    ws: Workspace,
+    actor: Actor,
+    change: Change,
+    base: Base | None,
+    key: str,
+    request_id: str = "",
+    seen: str | None = None,
 ) -> Result:
-    """Do it once. Raises Invalid (a rule), Forbidden, NotFound, Conflict (`details` on the error) with nothing sent."""
+    """Do it once. Raises Invalid (a rule), Forbidden, NotFound, Conflict or Moved, each with nothing sent.
+
+    `seen` is the hash of the live part that a person saw their edit merged with; None merges without showing.
+    """
     asked = payload_hash(change.model_dump(mode="json"))
     with _lock(ws.host, change.endpoint):
         known = ledger.find(actor.email, key)
@@ -53,8 +64,7 @@ def perform(
             return Result(known, True)
         _rules(change)
         live, facts = gather(ws, change)
-        unmoved(ledger, change, base, live, facts.grants)
-        made = plan(change, live, facts)
+        made = plan(on_top(ledger, change, base, live, facts.grants, seen), live, facts)
         refuse_blocked(made)
         operation, new = ledger.begin(_intent(made, actor, key, asked, live, facts.grants, ws, request_id))
         if not new:
@@ -74,27 +84,34 @@ def _rules(change: Change) -> None:
 
 
 class Moved(Conflict):
-    """The endpoint moved under the edit, and the two edits touch the same part. Nothing was sent."""
+    """The endpoint moved under the edit. With clashes a person must choose; without, they have not seen the merge yet.
+    Nothing was sent."""
 
     code = "BASE_MOVED"
 
-    def __init__(self, base: Any, live: Any, mine: Any) -> None:
+    def __init__(self, rebased: Rebased, base: Any, live: Any, mine: Any) -> None:
         super().__init__(
             "The endpoint has changed since you began.",
-            hint="Look at what differs, then apply your change again on top of it. Nothing was sent.",
+            hint="Look at what differs, then apply your change on top of it. Nothing was sent.",
         )
+        self.rebased = rebased
         self.base, self.live, self.mine = base, live, mine
 
 
-def unmoved(ledger: Ledger, change: Change, base: Base | None, live: Any, grants: list[dict[str, Any]]) -> None:
-    """Raises Moved when the part this change touches is not what it was when the change was made."""
-    if base is None or not base.hash or change.kind is Kind.CREATE:
-        return
-    now = ledger.redact(part_of(change.kind, live, grants))
-    if fingerprint(part_of(change.kind, live, grants)) == base.hash:
-        return
-    seen = queries.snapshot(ledger.engine, change.endpoint, change.kind, base.hash)
-    raise Moved(seen.body if seen else None, now, ledger.redact(change.body))
+def on_top(
+    ledger: Ledger, change: Change, base: Base | None, live: Any, grants: list[dict[str, Any]], seen: str | None
+) -> Change:
+    """The change on top of the live endpoint. Raises Moved when two edits clash, or when `seen` (the hash of the live
+    part a person was shown the merge with; None: merge without showing) is not what is live now."""
+    rebased = rebase(ledger, change, base, live, grants)
+    if not rebased.moved:
+        return change
+    now = part_of(change.kind, live, grants)
+    if not rebased.clashes and seen in (None, fingerprint(now)):
+        return rebased.change
+    old = queries.snapshot(ledger.engine, change.endpoint, change.kind, base.hash) if base else None
+    mine = wanted_part(change, old.body) if old else change.body
+    raise Moved(rebased, old.body if old else None, ledger.redact(now), ledger.redact(mine))
 
 
 def refuse_blocked(made: Plan) -> None:

@@ -1,22 +1,42 @@
 """A plan made against the live workspace, its base remembered so that a later conflict can be explained."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from web.audit.ledger import Ledger
-from web.changes.kinds import Change
+from web.changes.kinds import Base, Change
+from web.changes.merge import Choice
 from web.changes.parts import part_of
 from web.changes.plan import Plan, plan
 from web.changes.preflight import gather
+from web.changes.rebase import Rebased, rebase
 from web.workspace.client import Workspace
 
 
-def look(ledger: Ledger, ws: Workspace, change: Change) -> tuple[Plan, dict[str, Any] | None]:
-    """The plan and the live endpoint (with `access_control_list` where it was read). Reads only."""
+@dataclass(frozen=True)
+class Look:
+    """A plan, the endpoint it was made against (with `access_control_list` where it was read) and how the change came
+    to lie on top of it. `plan.base` is the live base: what a person has seen when they look at this."""
+
+    plan: Plan
+    live: dict[str, Any] | None
+    rebased: Rebased
+
+
+def look(
+    ledger: Ledger,
+    ws: Workspace,
+    change: Change,
+    base: Base | None = None,
+    choices: dict[str, Choice] | None = None,
+) -> Look:
+    """The plan of `change`, brought from `base` onto the live endpoint. Reads only."""
     live, facts = gather(ws, change)
-    made = plan(change, live, facts)
+    rebased = rebase(ledger, change, base, live, facts.grants, choices)
+    made = plan(rebased.change, live, facts)
     if live is not None and made.base.hash:
         part = part_of(change.kind, live, facts.grants)
         ledger.remember(change.endpoint, change.kind, made.base.hash, made.base.config_version, part)
     if live is not None and facts.grants:
         live = {**live, "access_control_list": facts.grants}
-    return made, live
+    return Look(made, live, rebased)

@@ -36,8 +36,8 @@ class ChangeRequest(PlanRequest):
 @router.post("/plan")
 def make_plan(wanted: PlanRequest, ws: WorkspaceDep, ledger: LedgerDep) -> JSONResponse:
     """What a change would do. Nothing is sent but reads."""
-    made, live = preview.look(ledger, ws, wanted.change)
-    return JSONResponse(plan_json(made, ledger, live, ws.host))
+    look = preview.look(ledger, ws, wanted.change)
+    return JSONResponse(plan_json(look.plan, ledger, look.live, ws.host))
 
 
 @router.post("")
@@ -59,7 +59,8 @@ def make_change(
     try:
         result = perform(parts.ledger, ws, actor, wanted.change, wanted.base, idempotency_key, request_id)
     except Moved as moved:
-        sides = {"base": moved.base, "live": moved.live, "mine": moved.mine}
+        clashes = [clash.as_json() for clash in moved.rebased.clashes]
+        sides = {"base": moved.base, "live": moved.live, "mine": moved.mine, "conflicts": clashes}
         return JSONResponse({**moved.as_json(), **sides}, moved.status)
     return _answer(result)
 

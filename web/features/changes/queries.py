@@ -7,11 +7,11 @@ from typing import Any
 from web.audit.ledger import Ledger
 from web.changes import preview
 from web.changes.checks import Finding
-from web.changes.fields import current_config
 from web.changes.kinds import Base, Change, Kind
-from web.changes.perform import Moved
+from web.changes.merge import Choice, Clash
+from web.changes.rebase import MERGEABLE
 from web.changes.spell import as_code
-from web.errors import PortalError
+from web.errors import Conflict, PortalError
 from web.workspace.client import Workspace
 
 TITLES = {
@@ -35,6 +35,13 @@ BACK = {
     Kind.GATEWAY: "/endpoints/{name}/gateway",
     Kind.PERMISSIONS: "/endpoints/{name}/permissions",
 }
+LANGUAGES = (
+    ("cli", "CLI", "bash"),
+    ("python", "Python", "python"),
+    ("curl", "curl", "bash"),
+    ("terraform", "Terraform", "hcl"),
+    ("bundle", "Bundle YAML", "yaml"),
+)
 REACH = {
     "none": ("neutral", "Nothing changes", "The workspace already has what you ask for."),
     "instant": ("info", "Takes effect at once", "No served entity is rebuilt."),
@@ -59,6 +66,7 @@ class Review:
     """A plan, ready to be read."""
 
     draft: str
+    seen: str
     title: str
     endpoint: str
     exists: bool
@@ -69,26 +77,30 @@ class Review:
     calls: list[CallView]
     warnings: list[Finding]
     blockers: list[Finding]
-    code: dict[str, str]
+    theirs: list[dict[str, Any]]
+    clashes: list[dict[str, Any]]
+    mergeable: bool
+    code: list[tuple[str, str, str, str]]
     run_as: str
     run_as_note: str
     back: str
     destructive: bool
-    base_version: int | None
     error: PortalError | None = field(default=None)
 
 
 def review(
     ledger: Ledger, ws: Workspace, change: Change, base: Base | None, draft: str, error: PortalError | None = None
 ) -> Review:
-    """The plan of a draft against the endpoint as it is now."""
-    made, live = preview.look(ledger, ws, change)
+    """The plan of a draft, on top of the endpoint as it is now."""
+    look = preview.look(ledger, ws, change, base)
+    made, live = look.plan, look.live
+    code = as_code(made.change, made.calls, host=ws.host, live=live)
     tone, reach, text = REACH[made.blast_radius]
-    creator = str((live or {}).get("creator") or "")
     if change.kind is Kind.CREATE:
         text = "Nothing serves until the first deployment has succeeded."
     return Review(
         draft=draft,
+        seen=made.base.hash,
         title=TITLES[change.kind],
         endpoint=change.endpoint,
         exists=live is not None,
@@ -99,14 +111,26 @@ def review(
         calls=[_call(ledger, c.method, c.path, c.says, c.body) for c in made.calls],
         warnings=made.warnings,
         blockers=made.blockers,
-        code=as_code(change, made.calls, host=ws.host, live=live),
-        run_as=creator or "you",
+        theirs=list(look.rebased.theirs),
+        clashes=[_clash(c) for c in look.rebased.clashes],
+        mergeable=look.rebased.known and change.kind in MERGEABLE,
+        code=[(key, label, code[key], lang) for key, label, lang in LANGUAGES],
+        run_as=str((live or {}).get("creator") or "you"),
         run_as_note=RUN_AS_NEW if change.kind is Kind.CREATE else RUN_AS,
         back=BACK.get(change.kind, "/endpoints/{name}").replace("{name}", change.endpoint),
         destructive=change.kind in (Kind.DELETE, Kind.STOP),
-        base_version=(base.config_version if base else None) or current_config(live or {}).get("config_version"),
         error=error,
     )
+
+
+def resolved(
+    ledger: Ledger, ws: Workspace, change: Change, base: Base | None, choices: dict[str, Choice]
+) -> tuple[Change, Base]:
+    """The change with its conflicts decided, and the live base it lies on. Raises Conflict while one is undecided."""
+    look = preview.look(ledger, ws, change, base, choices)
+    if look.rebased.clashes:
+        raise Conflict(f"'{look.rebased.clashes[0].path}' still differs.", hint="Go back to the review and decide it.")
+    return look.rebased.change, look.plan.base
 
 
 RUN_AS_NEW = "You become the endpoint's creator for good: the workspace re-checks your grants at every later update."
@@ -118,8 +142,12 @@ def _call(ledger: Ledger, method: str, path: str, says: str, body: Any) -> CallV
     return CallView(method, path, says, text)
 
 
-def moved_view(change: Change, moved: Moved, draft: str) -> dict[str, Any]:
-    """The three sides of a conflict, each as indented JSON."""
-    sides = {"base": moved.base, "live": moved.live, "mine": moved.mine}
-    texts = {k: json.dumps(v, indent=2, ensure_ascii=False, default=str) for k, v in sides.items()}
-    return {**texts, "endpoint": change.endpoint, "title": TITLES[change.kind], "error": moved, "draft": draft}
+def _clash(clash: Clash) -> dict[str, Any]:
+    texts = {side: _side(getattr(clash, side)) for side in ("base", "live", "mine")}
+    return {"path": clash.path, "name": clash.path or "the whole endpoint", **texts}
+
+
+def _side(value: Any) -> str:
+    if value is None:
+        return "not set"
+    return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=str)

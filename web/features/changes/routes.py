@@ -1,4 +1,4 @@
-"""GET /changes/review/{draft}, POST /changes."""
+"""GET /changes/review/{draft}, POST /changes, POST /changes/resolve."""
 
 from typing import Annotated
 
@@ -11,7 +11,8 @@ from web.changes.kinds import Kind
 from web.changes.perform import Moved, Result, perform
 from web.deps import ActorDep, LedgerDep, RequestIdDep, ServicesDep, WorkspaceDep
 from web.errors import PortalError, Unavailable
-from web.features.changes.queries import moved_view, review
+from web.features.changes.forms import choices_in
+from web.features.changes.queries import resolved, review
 from web.html.respond import done, page
 from web.html.toasts import Toast
 
@@ -31,20 +32,43 @@ def show_review(request: Request, draft_id: str, ws: WorkspaceDep, ledger: Ledge
 
 @router.post("/changes")
 def apply(
-    request: Request, draft: DraftField, ws: WorkspaceDep, parts: ServicesDep, actor: ActorDep, request_id: RequestIdDep
+    request: Request,
+    draft: DraftField,
+    ws: WorkspaceDep,
+    parts: ServicesDep,
+    actor: ActorDep,
+    request_id: RequestIdDep,
+    seen: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
     """Perform the draft, once: the draft's id is the idempotency key."""
     if parts.draining:
         raise Unavailable("The portal is stopping. Nothing was sent.", code="DRAINING", hint="Try again in a minute.")
     change, base = drafts.load(parts.ledger, actor, draft)
     try:
-        result = perform(parts.ledger, ws, actor, change, base, draft, request_id)
+        result = perform(parts.ledger, ws, actor, change, base, draft, request_id, seen)
     except Moved as moved:
-        return page(request, "changes/moved.html", 409, moved=moved_view(change, moved, draft))
+        view = review(parts.ledger, ws, change, base, draft, moved)
+        return page(request, "changes/review.html", 409, review=view)
     except PortalError as error:
         view = review(parts.ledger, ws, change, base, draft, error)
         return page(request, "changes/review.html", error.status, review=view)
     return _sent(request, result)
+
+
+@router.post("/changes/resolve")
+def resolve(
+    request: Request,
+    draft: DraftField,
+    ws: WorkspaceDep,
+    ledger: LedgerDep,
+    actor: ActorDep,
+    path: Annotated[list[str] | None, Form()] = None,
+    choice: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Decide a conflict field by field: a new draft on top of what is live, to be reviewed like any other."""
+    change, base = drafts.load(ledger, actor, draft)
+    made, now = resolved(ledger, ws, change, base, choices_in(path or [], choice or []))
+    return done(request, drafts.start(ledger, actor, made, now))
 
 
 def _sent(request: Request, result: Result) -> Response:
@@ -64,8 +88,8 @@ def _trouble(outcome: str) -> Toast:
 
 
 TOLD = {
-    Kind.DELETE: "The endpoint was deleted.",
     Kind.CREATE: "The endpoint is being created.",
+    Kind.DELETE: "The endpoint was deleted.",
     Kind.STOP: "The endpoint was stopped.",
     Kind.START: "The endpoint is starting.",
     Kind.CONFIG: "The new config is being rolled out.",

@@ -1,0 +1,106 @@
+"""An external model's form: provider, way to sign in, and only the fields these two have."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from web.changes.forms import held, secret
+from web.changes.forms.secret import PLAINTEXT, SecretForm
+from web.changes.forms.tree import Tree, branch, text
+from web.changes.providers import PROVIDERS, Provider, Setting, Variant
+
+
+@dataclass
+class ExternalForm:
+    """`settings` and `secrets` by the field's name inside the provider's config, `a.b` for a nested one."""
+
+    provider: str = "openai"
+    variant: str = ""
+    name: str = ""
+    task: str = "llm/v1/chat"
+    settings: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, SecretForm] = field(default_factory=dict)
+
+    @property
+    def known(self) -> Provider | None:
+        """The provider's fields; None for a provider nobody here knows."""
+        return PROVIDERS.get(self.provider)
+
+    @property
+    def chosen(self) -> Variant | None:
+        """The way to sign in that is chosen, by default the first."""
+        return self.known.variant(self.variant) if self.known else None
+
+    @property
+    def fields(self) -> tuple[Setting, ...]:
+        """The fields to show."""
+        return self.known.fields(self.variant) if self.known else ()
+
+
+def read(tree: Tree, owner: str) -> ExternalForm:
+    """A submitted external model."""
+    form = ExternalForm(text(tree, "provider", "openai"), text(tree, "variant"), text(tree, "name"))
+    form.task = text(tree, "task", form.task)
+    if form.known:
+        config = branch(tree, form.known.config)
+        for setting in form.fields:
+            if setting.secret:
+                form.secrets[setting.field] = secret.read(_below(config, setting.field), owner)
+            else:
+                form.settings[setting.field] = _text_below(config, setting.field)
+    return form
+
+
+def write(form: ExternalForm) -> dict[str, Any]:
+    """The `external_model` of an entity. Empty fields are left out."""
+    config: dict[str, Any] = {}
+    chosen = form.chosen
+    if chosen and chosen.marker:
+        config[chosen.marker] = chosen.key
+    for setting in form.fields:
+        parent, _, leaf = setting.field.rpartition(".")
+        into = config.setdefault(parent, {}) if parent else config
+        if setting.secret:
+            secret.write(into, leaf, form.secrets.get(setting.field, SecretForm()))
+        elif form.settings.get(setting.field):
+            into[leaf] = form.settings[setting.field]
+    model: dict[str, Any] = {"provider": form.provider, "name": form.name, "task": form.task}
+    return {**model, form.known.config: config} if form.known else model
+
+
+def from_model(model: dict[str, Any], *, copied: bool = False) -> ExternalForm:
+    """The form of an `external_model`. `copied`: a key that is not there was typed once and has to be typed again."""
+    form = ExternalForm(*(str(model.get(k) or "") for k in ("provider",)), name=str(model.get("name") or ""))
+    form.task = str(model.get("task") or "")
+    if not form.known:
+        return form
+    config = branch(model, form.known.config)
+    form.variant = form.known.variant_of(config).key
+    for setting in form.fields:
+        parent, _, leaf = setting.field.rpartition(".")
+        source = branch(config, parent) if parent else config
+        if setting.secret:
+            form.secrets[setting.field] = _secret_of(source, leaf, copied)
+        else:
+            form.settings[setting.field] = str(source.get(leaf) or "")
+    return form
+
+
+def _secret_of(source: dict[str, Any], leaf: str, copied: bool) -> SecretForm:
+    mark = source.get(leaf + PLAINTEXT)
+    if held.is_mark(mark):
+        return SecretForm("plaintext", held=str(mark))
+    found = secret.from_value(source.get(leaf))
+    if copied and not found.reference:
+        return SecretForm("plaintext", again=True)
+    return found
+
+
+def _below(tree: Tree, path: str) -> Tree:
+    for step in path.split("."):
+        tree = branch(tree, step)
+    return tree
+
+
+def _text_below(tree: Tree, path: str) -> str:
+    parent, _, leaf = path.rpartition(".")
+    return text(_below(tree, parent) if parent else tree, leaf)

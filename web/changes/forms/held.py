@@ -1,0 +1,76 @@
+"""Secrets that a person typed: held in memory for an hour, theirs alone. A mark stands in for them everywhere else."""
+
+import re
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from typing import Any
+
+from web.audit.redact import SECRET_VALUE, is_secret
+
+MARK = "$held:"
+KEEP_S = 3600.0
+MOST = 5000
+
+_held: OrderedDict[str, tuple[float, str, Any]] = OrderedDict()
+_lock = threading.Lock()
+_TYPED = re.compile(
+    r'("(?:\w*_plaintext|token|password|secret|private_key|string_value|bytes_value)"\s*:\s*)("(?:[^"\\\n]|\\.)*"?|[^,}\s]+)',
+    re.IGNORECASE,
+)
+
+
+def hold(owner: str, value: Any) -> str:
+    """Keep a secret for `owner`; answers its mark. A mark is returned as it is, and nothing needs no holding."""
+    if value in (None, "") or is_mark(value):
+        return str(value or "")
+    token = secrets.token_urlsafe(16)
+    now = time.monotonic()
+    with _lock:
+        while _held and (len(_held) >= MOST or next(iter(_held.values()))[0] < now):
+            _held.popitem(last=False)
+        _held[token] = (now + KEEP_S, owner, value)
+    return MARK + token
+
+
+def is_mark(value: Any) -> bool:
+    """Whether this text stands for a held secret."""
+    return isinstance(value, str) and value.startswith(MARK)
+
+
+def give(owner: str, mark: str) -> Any:
+    """The secret behind a mark of one's own; None when it is not held any more."""
+    with _lock:
+        until, whose, value = _held.get(mark.removeprefix(MARK), (0.0, "", None))
+    return value if until >= time.monotonic() and whose == owner else None
+
+
+def hold_all(owner: str, value: Any, field: str = "") -> Any:
+    """A copy of a body in which every secret is a mark."""
+    if isinstance(value, dict):
+        return {
+            k: hold(owner, v) if is_secret(str(k), v, field) else hold_all(owner, v, str(k)) for k, v in value.items()
+        }
+    if isinstance(value, list):
+        return [hold_all(owner, item, field) for item in value]
+    return value
+
+
+def give_all(owner: str, value: Any, path: str = "") -> tuple[Any, list[str]]:
+    """A copy of a body with the secrets back in, and the paths of those that are gone."""
+    if isinstance(value, dict):
+        parts = {k: give_all(owner, v, f"{path}.{k}" if path else str(k)) for k, v in value.items()}
+        return {k: v for k, (v, _) in parts.items()}, [gone for _, lost in parts.values() for gone in lost]
+    if isinstance(value, list):
+        items = [give_all(owner, v, f"{path}[{place}]") for place, v in enumerate(value)]
+        return [v for v, _ in items], [gone for _, lost in items for gone in lost]
+    if not is_mark(value):
+        return value, []
+    found = give(owner, value)
+    return found, [path] if found is None else []
+
+
+def masked(text: str) -> str:
+    """A text that is no valid JSON, without what looks like a typed secret: it may be shown again."""
+    return SECRET_VALUE.sub("", _TYPED.sub(r'\1""', text))
