@@ -156,7 +156,8 @@ def _watch(servers: list[Server], stop: threading.Event, options: Options) -> No
             f"\n  Serving Portal      http://{HOST}:{options.port}\n"
             f"  embedded workspace  http://{HOST}:{options.workspace_port}"
             f"   (any Databricks client; tokens dapi-alice, dapi-bob, dapi-charlie)\n\n"
-            f"  State and logs are in {STATE}/; RESET=1 starts afresh. Ctrl-C stops.",
+            f"  History and logs are kept in {STATE}/ (RESET=1 forgets them); the workspace begins anew each time.\n"
+            f"  Ctrl-C stops.",
             flush=True,
         )
     while not stop.wait(0.3):
@@ -167,7 +168,7 @@ def _watch(servers: list[Server], stop: threading.Event, options: Options) -> No
 
 def _workspace(options: Options) -> Server:
     command = [sys.executable, "-m", "web.emulator", "--port", str(options.workspace_port)]
-    command += ["--seed", "demo", "--speed", f"{options.speed:g}", "--state", str(STATE / "workspace.json")]
+    command += ["--seed", "demo", "--speed", f"{options.speed:g}"]
     health = f"http://{HOST}:{options.workspace_port}/.well-known/databricks-config"
     return Server("workspace", command, _bare_environment(), health)
 
