@@ -62,7 +62,7 @@ class Portal:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "web", "serve"],
+                [sys.executable, "-m", "web", "serve", "--host", "127.0.0.1"],
                 env=self._environment,
                 cwd=self.log.parent,
                 stdout=log,

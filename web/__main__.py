@@ -12,7 +12,10 @@ cli.add_typer(audit, name="audit")
 
 
 @cli.command()
-def serve(port: Annotated[int, typer.Option(help="Port when DATABRICKS_APP_PORT is not set.")] = 8000) -> None:
+def serve(
+    port: Annotated[int, typer.Option(help="Port when DATABRICKS_APP_PORT is not set.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "",
+) -> None:
     """Run the portal alone. Listens on all addresses inside Databricks Apps, on this machine only elsewhere."""
     import uvicorn
 
@@ -24,7 +27,7 @@ def serve(port: Annotated[int, typer.Option(help="Port when DATABRICKS_APP_PORT 
     uvicorn.run(
         "web.app:create_app",
         factory=True,
-        host="0.0.0.0" if settings.app_mode else "127.0.0.1",  # noqa: S104 - the platform's proxy stands before it
+        host=host or ("0.0.0.0" if settings.app_mode else "127.0.0.1"),  # noqa: S104 - the platform's proxy stands before it
         port=int(os.environ.get("DATABRICKS_APP_PORT") or port),
         log_config=None,
         access_log=False,

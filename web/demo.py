@@ -57,7 +57,8 @@ class Options:
 
 @dataclass
 class Server:
-    """One child process, healthy when `health` answers 200; what it says goes to `.demo/<name>.log`."""
+    """One child process, healthy when `health` answers 200; what it says goes to `.demo/<name>.log`,
+    its process id to `.demo/<name>.pid`."""
 
     name: str
     command: list[str]
@@ -82,6 +83,7 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
+        self.log.with_suffix(".pid").write_text(f"{self.process.pid}\n")
         deadline = time.monotonic() + START_WITHIN_S
         while not _healthy(self.health) and not stop.wait(0.1):
             if self.process.poll() is not None:
@@ -183,7 +185,7 @@ def _portal(options: Options) -> Server:
         "PORTAL_DATA_DIR": str(STATE / "portal"),
         "PORTAL_PATTERNS": "true",
     }
-    command = [sys.executable, "-m", "web", "serve"]
+    command = [sys.executable, "-m", "web", "serve", "--host", HOST]
     return Server("portal", command, environment, f"http://{HOST}:{options.portal_port}/healthz")
 
 

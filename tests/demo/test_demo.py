@@ -86,11 +86,8 @@ def test_ctrl_c_and_a_polite_kill_end_all_three(demo: Demo, ports: Ports, number
 
 
 def test_a_server_that_dies_is_told_and_ends_the_demo(demo: Demo, ports: Ports) -> None:
-    children = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(demo.process.pid)], capture_output=True, text=True
-    )
-    portal = next(line for line in children.stdout.splitlines() if "web serve" in line)
-    os.kill(int(portal.split()[0]), signal.SIGKILL)
+    portal = int((demo.output.parent / ".demo" / "portal.pid").read_text())
+    os.kill(portal, signal.SIGKILL)
     assert demo.process.wait(40) == 1
     assert "The portal ended by itself (exit code -9)" in demo.output.read_text()
     assert not any(listening(port) for port in ports.values())
