@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 BOB = {"Authorization": "Bearer dapi-bob"}
 ALICE = {"Authorization": "Bearer dapi-alice"}
 CHARLIE = {"Authorization": "Bearer dapi-charlie"}
+TLS = ssl.create_default_context()  # made once: httpx would read all certificates again for each request
 
 
 def uc(name: str, version: int = 1, **more: Any) -> dict[str, Any]:
@@ -22,19 +24,27 @@ def uc(name: str, version: int = 1, **more: Any) -> dict[str, Any]:
     return {"name": f"{name.rpartition('.')[2]}-{version}", "entity_name": name, "entity_version": str(version), **more}
 
 
-def openai_model(name: str, task: str = "llm/v1/chat", secret: str = "{{secrets/ml/openai}}") -> dict[str, Any]:
+def openai_model(name: str, task: str = "llm/v1/chat", key: str = "{{secrets/ml/openai}}") -> dict[str, Any]:
     """The spec of an external entity at OpenAI."""
-    config = {"openai_api_key": secret}
+    config = {"openai_api_key": key}
     return {"name": name, "external_model": {"provider": "openai", "name": name, "task": task, "openai_config": config}}
 
 
 def deploy(
-    emulator: Emulator, name: str, *specs: dict[str, Any], kind: str = "custom", shares: list[int] | None = None, **more: Any
+    emulator: Emulator,
+    name: str,
+    *specs: dict[str, Any],
+    kind: str = "custom",
+    shares: list[int] | None = None,
+    **more: Any,
 ) -> Endpoint:
     """A READY endpoint of bob's; `shares` are the routes' percentages (the first entity takes all without them)."""
     emulator.world.switches.tokens_per_second = 0
     now = emulator.world.clock.now_ms()
-    entities = [Entity(spec, creator="bob@example.com", created_ms=now, deployment="DEPLOYMENT_READY", ready_ms=now) for spec in specs]
+    entities = [
+        Entity(spec, creator="bob@example.com", created_ms=now, deployment="DEPLOYMENT_READY", ready_ms=now)
+        for spec in specs
+    ]
     percentages = shares or [100] + [0] * (len(specs) - 1)
     routes = [(entity.name(), share) for entity, share in zip(entities, percentages, strict=True)]
     endpoint = Endpoint(name, "e" * 32, "bob@example.com", now, now, kind, **more)
@@ -44,9 +54,13 @@ def deploy(
     return endpoint
 
 
-def ask(emulator: Emulator, name: str, payload: Any, headers: dict[str, str] = BOB, path: str = "/invocations") -> httpx.Response:
+def ask(
+    emulator: Emulator, name: str, payload: Any, headers: dict[str, str] = BOB, path: str = "/invocations"
+) -> httpx.Response:
     """One invocation of an endpoint."""
-    return httpx.post(f"{emulator.url}/serving-endpoints/{name}{path}", json=payload, headers=headers, timeout=20)
+    return httpx.post(
+        f"{emulator.url}/serving-endpoints/{name}{path}", json=payload, headers=headers, timeout=20, verify=TLS
+    )
 
 
 def chat(text: str, **more: Any) -> dict[str, Any]:
@@ -64,4 +78,4 @@ def frames(answer: httpx.Response) -> list[Any]:
 
 def get(emulator: Emulator, path: str, headers: dict[str, str] = BOB, **query: Any) -> httpx.Response:
     """A read of the workspace's REST API."""
-    return httpx.get(f"{emulator.url}{path}", params=query, headers=headers, timeout=20)
+    return httpx.get(f"{emulator.url}{path}", params=query, headers=headers, timeout=20, verify=TLS)

@@ -41,7 +41,7 @@ def applicable(endpoint: Endpoint, person: Person) -> list[Limit]:
     limits = [*((endpoint.ai_gateway or {}).get("rate_limits") or []), *(endpoint.rate_limits or [])]
     always = [limit for limit in limits if _key(limit) == "endpoint"]
     kind = "service_principal" if person.kind == "service_principal" else "user"
-    names = {person.user_name, person.application_id}
+    names = {person.user_name, person.application_id or person.user_name}
     own = [limit for limit in limits if _key(limit) == kind and limit.get("principal") in names]
     group = [limit for limit in limits if _key(limit) == "user_group" and limit.get("principal") in person.groups]
     default = [limit for limit in limits if _key(limit) == "user" and not limit.get("principal")]
