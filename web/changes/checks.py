@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from web.changes.calls import uses_model_units
+from web.changes.compute_rules import compute_breaches
 from web.changes.fields import route_name
 from web.changes.kinds import Change, Kind
+from web.changes.providers import PROVIDERS, provider_breaches
 from web.workspace.names import ENDPOINT, NAME_RULE, RESERVED_PREFIX, SERVED_ENTITY
 
 # Unverified in the documents or said differently by different sources (reference §6): one constant each.
@@ -17,17 +19,7 @@ MAX_ENVIRONMENT_VARS = 30
 MAX_RATE_LIMITS, MAX_GROUP_LIMITS = 20, 5
 
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-PROVIDER_CONFIG = {
-    "ai21labs": "ai21labs_config",
-    "amazon-bedrock": "amazon_bedrock_config",
-    "anthropic": "anthropic_config",
-    "cohere": "cohere_config",
-    "custom": "custom_provider_config",
-    "databricks-model-serving": "databricks_model_serving_config",
-    "google-cloud-vertex-ai": "google_cloud_vertex_ai_config",
-    "openai": "openai_config",
-    "palm": "palm_config",
-}
+PROVIDER_CONFIG = {provider.key: provider.config for provider in PROVIDERS.values()}
 
 
 @dataclass(frozen=True)
@@ -115,13 +107,15 @@ def _model(entity: dict[str, Any], path: str) -> Iterator[Finding]:
         yield Finding(path + "entity_version", "A version is a number; an alias is resolved to one before it is sent.")
     elif not version and not throughput and not str(entity.get("entity_name", "")).startswith("system.ai."):
         yield Finding(path + "entity_version", "Choose a version.")
-    if not throughput and not isinstance(entity.get("scale_to_zero_enabled"), bool):
+    hosted = str(entity.get("entity_name", "")).startswith("system.ai.")
+    if not throughput and not hosted and not isinstance(entity.get("scale_to_zero_enabled"), bool):
         yield Finding(path + "scale_to_zero_enabled", "Say whether the entity scales to zero: true or false.")
     if entity.get("workload_size") and entity.get("max_provisioned_concurrency"):
         yield Finding(path + "workload_size", "Give either a workload size or a concurrency, not both.")
     low, high = entity.get("min_provisioned_throughput"), entity.get("max_provisioned_throughput")
     if isinstance(low, int) and isinstance(high, int) and low > high:
         yield Finding(path + "min_provisioned_throughput", "The minimum is above the maximum.")
+    yield from (Finding(path + field, message) for field, message in compute_breaches(entity))
 
 
 def _external(model: Any, path: str) -> Iterator[Finding]:
@@ -144,6 +138,7 @@ def _external(model: Any, path: str) -> Iterator[Finding]:
     for field in settings or {}:
         if field.endswith("_plaintext") and (settings or {}).get(field.removesuffix("_plaintext")):
             yield Finding(path + f"{wanted}.{field}", "Give either a secret reference or a plaintext key, not both.")
+    yield from (Finding(path + field, message) for field, message in provider_breaches(model))
 
 
 def _mixing(entities: list[dict[str, Any]], prefix: str) -> Iterator[Finding]:
