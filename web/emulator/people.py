@@ -56,7 +56,9 @@ class People:
         person = Person(self._next_id(), user_name, display_name, groups=[USERS, *groups])
         return self._add(person, token)
 
-    def add_service_principal(self, application_id: str, display_name: str, *groups: str, secret: str | None = None) -> Person:
+    def add_service_principal(
+        self, application_id: str, display_name: str, *groups: str, secret: str | None = None
+    ) -> Person:
         """Add a service principal; with `secret` it may ask for tokens by client credentials."""
         person = Person(
             self._next_id(), application_id, display_name, "service_principal", application_id, [USERS, *groups]

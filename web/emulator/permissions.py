@@ -118,7 +118,9 @@ def _principal(world: World, entry: Any) -> tuple[str, str]:
         person = world.people.get(name)
         known = person is not None and (person.kind == "user") == (kind == "user_name")
     if not known:
-        label = {"user_name": "UserName", "group_name": "GroupName", "service_principal_name": "ServicePrincipalName"}[kind]
+        label = {"user_name": "UserName", "group_name": "GroupName", "service_principal_name": "ServicePrincipalName"}[
+            kind
+        ]
         raise ApiError(404, "RESOURCE_DOES_NOT_EXIST", f"Principal: {label}({name}) does not exist")
     return kind, name
 

@@ -87,5 +87,3 @@ async def patch_telemetry(call: Call) -> Response:
     kept.setdefault("telemetry_profile_id", str(uuid5(NAMESPACE_URL, str(given.get("table_names")))))
     endpoint.telemetry_config = kept
     return reply(echo.detailed(call.world, call.person, endpoint))
-
-

@@ -117,7 +117,9 @@ def find(call: Call, needed: str) -> tuple[Endpoint, Config, Entity]:
     endpoint = call.world.find(call.params["name"])
     require(call, endpoint, needed)
     if endpoint.kind not in {"custom", "provisioned", "feature"}:
-        raise invalid(f"Logs are not available for endpoint {endpoint.name}: its models are not hosted in the workspace.")
+        raise invalid(
+            f"Logs are not available for endpoint {endpoint.name}: its models are not hosted in the workspace."
+        )
     wanted = call.query.get("config_version")
     configs = endpoint.configs()
     if wanted is None:

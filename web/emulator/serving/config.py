@@ -117,7 +117,12 @@ async def start(call: Call) -> Response:
     now = call.world.clock.now_ms()
     again = [copy.copy(entity) for entity in endpoint.config.entities]
     for entity in again:
-        entity.deployment, entity.ready_ms, entity.waking_ms, entity.last_request_ms = "DEPLOYMENT_CREATING", None, None, None
+        entity.deployment, entity.ready_ms, entity.waking_ms, entity.last_request_ms = (
+            "DEPLOYMENT_CREATING",
+            None,
+            None,
+            None,
+        )
     version = lifecycle.next_version(call.world, endpoint)
     config = Config(version, again, endpoint.config.routes, now, endpoint.config.auto_capture)
     endpoint.suspended, endpoint.down = False, True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from web.emulator.clock import Clock
-from web.emulator.serving.endpoint import Config, Entity, Endpoint
+from web.emulator.serving.endpoint import Config, Endpoint, Entity
 
 BUILD_CPU_S = 240
 BUILD_GPU_S = 540

@@ -6,10 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-try:
-    from web.emulator.inference.metrics import ServedStats
-except ImportError:
-    class ServedStats: ...  # type: ignore[no-redef]
+from web.emulator.inference.metrics import ServedStats
 
 
 @dataclass

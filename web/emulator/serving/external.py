@@ -55,7 +55,9 @@ def check(call: Call, model: Any, kept: dict[str, str]) -> tuple[dict[str, Any],
         raise invalid("external_model must be an object.")
     provider = model.get("provider")
     if provider not in CONFIGS:
-        raise invalid(f"External model provider '{provider}' is not supported. Supported: {', '.join(sorted(CONFIGS))}.")
+        raise invalid(
+            f"External model provider '{provider}' is not supported. Supported: {', '.join(sorted(CONFIGS))}."
+        )
     for field in ("name", "task"):
         if not isinstance(model.get(field), str) or not model[field]:
             raise invalid(f"external_model.{field} must be provided.")

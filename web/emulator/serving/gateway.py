@@ -43,7 +43,9 @@ def _guardrails(kind: str, guardrails: Any) -> None:
         given = guardrails.get(side) if isinstance(guardrails, dict) else None
         behavior = ((given or {}).get("pii") or {}).get("behavior", "NONE")
         if behavior not in PII:
-            raise invalid(f"guardrails.{side}.pii.behavior '{behavior}' is not supported. Use one of BLOCK, MASK, NONE.")
+            raise invalid(
+                f"guardrails.{side}.pii.behavior '{behavior}' is not supported. Use one of BLOCK, MASK, NONE."
+            )
 
 
 def _fallback(kind: str, config: Config | None, fallback: Any) -> None:

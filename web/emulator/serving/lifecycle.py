@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 CREATING = "Creating resources for served entity."
 BUILD_FAILED = "Container creation failed. Please see build logs for more information."
 TIMED_OUT = (
-    "Served model creation aborted because the endpoint update timed out. "
-    "Please see service logs for more information."
+    "Served model creation aborted because the endpoint update timed out. Please see service logs for more information."
 )
 OTHER_FAILED = "Served model creation aborted because the creation of another served model of this update failed."
 SCALED_TO_ZERO = "Scaled to zero"

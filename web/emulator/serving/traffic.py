@@ -20,7 +20,9 @@ def routes(config: dict[str, Any], entities: list[Entity], kind: str) -> list[tu
     for route in sent:
         name, percent = _route(route)
         if name not in known:
-            raise invalid(f"Traffic route '{name}' does not match any served entity. Served entities: {', '.join(known)}.")
+            raise invalid(
+                f"Traffic route '{name}' does not match any served entity. Served entities: {', '.join(known)}."
+            )
         if name in found:
             raise invalid(f"Traffic route '{name}' is given more than once.")
         found[name] = percent
