@@ -18,6 +18,7 @@ from web.config import Settings, load
 from web.deps import caller
 from web.errors import NotFound, PortalError
 from web.features import PUBLIC, SLICES
+from web.features.endpoint_tabs import collect_tabs
 from web.html.assets import static_routes
 from web.html.respond import error_page
 from web.keeper import keep_settling
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = chosen
     app.state.navigation = [entry for slice_ in SLICES for entry in slice_.nav]
+    app.state.endpoint_tabs = collect_tabs(SLICES)
     app.router.routes.extend(static_routes())
     for slice_ in PUBLIC:
         app.include_router(slice_.router)

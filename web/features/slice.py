@@ -7,10 +7,25 @@ from fastapi import APIRouter
 from web.html.nav import NavEntry
 
 
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A sub-page of an endpoint at `/endpoints/{name}{suffix}`. `kinds` are those of `serving.kind_of` it exists for,
+    empty for all; `needs` is the least permission level that makes it useful; `order` places it from left to right."""
+
+    key: str
+    label: str
+    suffix: str
+    order: int = 50
+    kinds: tuple[str, ...] = ()
+    needs: str = "CAN_VIEW"
+    needs_id: bool = True
+
+
 @dataclass(frozen=True)
 class Slice:
-    """A name, the routes, and the entries it adds to the navigation."""
+    """A name, the routes, the entries it adds to the navigation, and the tabs it adds to every endpoint's pages."""
 
     name: str
     router: APIRouter
     nav: tuple[NavEntry, ...] = ()
+    tabs: tuple[Tab, ...] = ()

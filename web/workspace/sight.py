@@ -1,0 +1,32 @@
+"""One endpoint as a person may see it: what they may not see does not exist for them."""
+
+from typing import Any
+
+from web.errors import Forbidden, NotFound
+from web.workspace import serving
+from web.workspace.client import Workspace
+
+OTHER_REFUSALS = ("token", "scope", "ip address", "ip acl", "network")
+
+
+def endpoint(ws: Workspace, name: str) -> dict[str, Any]:
+    """The raw endpoint. Raises the same NotFound whether it does not exist, is hidden, or could not have that name.
+
+    The workspace itself says 403 for a hidden endpoint, which would tell that there is one.
+    """
+    try:
+        return serving.get_endpoint(ws, name)
+    except NotFound as error:
+        raise absent(name) from error
+    except Forbidden as error:
+        if any(word in error.message.lower() for word in OTHER_REFUSALS):
+            raise
+        raise absent(name) from error
+
+
+def absent(name: str) -> NotFound:
+    """The one answer about an endpoint that this person cannot see."""
+    return NotFound(
+        f"There is no endpoint named '{name[:80]}' that you may see.",
+        hint="Names are case-sensitive. If somebody shared it with you, ask them for CAN_VIEW or more on it.",
+    )
