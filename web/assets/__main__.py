@@ -1,4 +1,4 @@
-"""`python -m web.assets` builds what is missing; `--check` only says whether `static/vendor` is current (exit 1 if not)."""
+"""`python -m web.assets` builds what is missing; `--check` only says whether `static/vendor` is current (1 if not)."""
 
 import argparse
 import sys
@@ -12,7 +12,11 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="build nothing, only report")
     if parser.parse_args().check:
         current = is_current()
-        print("browser assets are current" if current else "browser assets are missing or out of date: python -m web.assets")
+        print(
+            "browser assets are current"
+            if current
+            else "browser assets are missing or out of date: python -m web.assets"
+        )
         return 0 if current else 1
     try:
         built = ensure()

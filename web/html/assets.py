@@ -37,7 +37,9 @@ class Asset:
 
 
 def _asset(name: str, body: bytes, gz: bytes | None = None, br: bytes | None = None) -> Asset:
-    media_type = "text/javascript" if name.endswith(".js") else mimetypes.guess_type(name)[0] or "application/octet-stream"
+    media_type = (
+        "text/javascript" if name.endswith(".js") else mimetypes.guess_type(name)[0] or "application/octet-stream"
+    )
     if gz is None and media_type.startswith(("text/", "image/svg")):
         gz = gzip.compress(body, 9, mtime=0)
     return Asset(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:20]}"', gz, br)

@@ -1,4 +1,4 @@
-"""Navigation as data: slices expose a `NavEntry`, the app puts them in `app.state.navigation`, the layout draws them."""
+"""Navigation as data: slices expose `NavEntry`s, the app keeps them in `app.state.navigation`, the layout draws."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

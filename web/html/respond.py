@@ -3,11 +3,12 @@
 `page` and `fragment` render, `done` sends the person on after a write, `invalid` shows a form again with its messages.
 """
 
-from typing import Any, Protocol
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from web.errors import PortalError
 from web.html import toasts
 from web.html.csp import nonce_of, secure_headers
 from web.html.htmx import HtmxRequest
@@ -15,19 +16,6 @@ from web.html.nav import navigation
 from web.html.shell import shell_of
 from web.html.templates import environment
 from web.html.toasts import Toast
-
-
-class ErrorLike(Protocol):
-    """What an error needs in order to be shown. `command` (a CLI line) and `link` are optional attributes."""
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def code(self) -> str: ...
-    @property
-    def message(self) -> str: ...
-    @property
-    def hint(self) -> str: ...
 
 
 def page(request: Request, name: str, /, status: int = 200, **context: Any) -> HTMLResponse:
@@ -41,9 +29,16 @@ def page(request: Request, name: str, /, status: int = 200, **context: Any) -> H
 
 
 def fragment(
-    request: Request, name: str, /, status: int = 200, *, toast: Toast | None = None, replace_url: str = "", **context: Any
+    request: Request,
+    name: str,
+    /,
+    status: int = 200,
+    *,
+    toast: Toast | None = None,
+    replace_url: str = "",
+    **context: Any,
 ) -> HTMLResponse:
-    """A piece of a page from template `name`, optionally with a toast shown at once and an address for the browser's bar."""
+    """A piece of a page from template `name`, optionally with a toast shown at once and a new address for the page."""
     response = _render(request, name, status, context)
     if replace_url:
         response.headers["HX-Replace-Url"] = replace_url
@@ -77,11 +72,10 @@ def invalid(request: Request, name: str, /, **context: Any) -> HTMLResponse:
     return page(request, name, status=422, **context)
 
 
-def error_page(request: Request, error: ErrorLike) -> HTMLResponse:
-    """An error in its true status: a page; for htmx a panel in place of what was asked for, or a toast after a write."""
-    request_id = getattr(error, "request_id", "") or getattr(request.state, "request_id", "")
-    optional = {"command": getattr(error, "command", ""), "link": getattr(error, "link", "")}
-    context = {"error": error, **optional, "request_id": request_id}
+def error_page(request: Request, error: PortalError) -> HTMLResponse:
+    """An error in its true status: a page; for htmx a panel in place of what was asked for, after a write a toast."""
+    request_id = error.request_id or getattr(request.state, "request_id", "")
+    context: dict[str, Any] = {"error": error, "request_id": request_id}
     if not HtmxRequest.of(request).is_htmx:
         return page(request, "errors/error.html", error.status, **context)
     response = fragment(request, "errors/_error.html", error.status, **context)

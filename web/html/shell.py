@@ -22,8 +22,8 @@ class Banner:
 class Shell:
     """The frame around a page. The identity layer puts one in `request.state.shell`.
 
-    `host` is the workspace host without scheme; `mode` is "Databricks App", "local profile NAME" or "environment token";
-    `switch_url` leads to the place where another profile can be picked, empty where that is impossible.
+    `host` is the workspace host without scheme; `mode` is "Databricks App", "local profile NAME" or "environment
+    token"; `switch_url` leads to the place where another profile can be picked, empty where that is impossible.
     """
 
     host: str
@@ -47,7 +47,7 @@ class Shell:
         """The banners to show, including the one about a history that is lost on restart."""
         if self.audit_durable:
             return self.banners
-        text = "History is kept on this machine only and is lost when the app restarts. Set up a database or a volume to keep it."
+        text = "History is lost when the app restarts. Set up a database or a volume to keep it."
         return (*self.banners, Banner("warning", text))
 
 

@@ -25,7 +25,15 @@ const colours = cm.HighlightStyle.define([
 ]);
 
 const syntaxLinter = cm.jsonParseLinter();
-const lint = (view) => (view.state.doc.toString().trim() ? syntaxLinter(view) : []);
+
+function diagnostics(element, view) {
+  const { doc } = view.state;
+  const told = element.errors.map(({ line, message, severity = "error" }) => {
+    const { from, to } = doc.line(Math.min(Math.max(line, 1), doc.lines));
+    return { from, to, message, severity };
+  });
+  return doc.toString().trim() ? [...syntaxLinter(view), ...told] : told;
+}
 
 function extensions(element, field) {
   const nonce = document.querySelector("meta[name=csp-nonce]").content;
@@ -34,7 +42,7 @@ function extensions(element, field) {
   return [
     cm.EditorView.cspNonce.of(nonce), theme, cm.syntaxHighlighting(colours), cm.json(), cm.lineNumbers(), cm.history(),
     cm.foldGutter(), cm.drawSelection(), cm.bracketMatching(), cm.indentOnInput(), cm.highlightActiveLine(),
-    cm.search({ top: true }), cm.lintGutter(), cm.linter(lint, { delay: 400 }), cm.EditorState.tabSize.of(2),
+    cm.search({ top: true }), cm.lintGutter(), cm.linter((view) => diagnostics(element, view), { delay: 300 }), cm.EditorState.tabSize.of(2),
     cm.EditorState.readOnly.of(field.readOnly || field.disabled), cm.EditorView.lineWrapping,
     cm.keymap.of([...cm.defaultKeymap, ...cm.searchKeymap, ...cm.historyKeymap, ...cm.foldKeymap, ...cm.lintKeymap]),
     cm.EditorView.contentAttributes.of({ "aria-label": label, ...(described && { "aria-describedby": described }) }),
@@ -43,6 +51,8 @@ function extensions(element, field) {
 }
 
 class JsonEditor extends HTMLElement {
+  errors = [];
+
   connectedCallback() {
     this.field = this.querySelector("textarea");
     if (!this.field || this.view) return;
@@ -58,18 +68,16 @@ class JsonEditor extends HTMLElement {
   set value(text) { this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: text } }); }
 
   edited() {
+    this.errors = [];
+    this.removeAttribute("data-invalid");
     this.field.value = this.value;
     this.field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   setErrors(errors) {
-    const { doc } = this.view.state;
-    const marks = errors.map(({ line, message, severity = "error" }) => {
-      const { from, to } = doc.line(Math.min(Math.max(line, 1), doc.lines));
-      return { from, to, message, severity };
-    });
-    this.toggleAttribute("data-invalid", marks.length > 0);
-    this.view.dispatch(cm.setDiagnostics(this.view.state, marks));
+    this.errors = errors;
+    this.toggleAttribute("data-invalid", errors.length > 0);
+    cm.forceLinting(this.view);
   }
 }
 

@@ -7,7 +7,7 @@ export { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 export { bracketMatching, codeFolding, foldGutter, foldKeymap, HighlightStyle, indentOnInput, syntaxHighlighting }
   from "@codemirror/language";
 export { json, jsonParseLinter } from "@codemirror/lang-json";
-export { lintGutter, linter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+export { forceLinting, lintGutter, linter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 export { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 export { MergeView } from "@codemirror/merge";
 export { tags } from "@lezer/highlight";

@@ -1,8 +1,7 @@
 """Draws the pattern pages. The one POST only shows how a form answers; nothing is written anywhere."""
 
 import time
-from types import ModuleType
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
@@ -15,7 +14,7 @@ router = APIRouter(prefix="/patterns", include_in_schema=False)
 Example = Literal["list", "endpoint", "form", "review"]
 
 
-def _samples() -> dict[str, ModuleType | float]:
+def _samples() -> dict[str, Any]:
     return {"samples": samples, "now_ms": time.time() * 1000}
 
 
@@ -60,12 +59,14 @@ async def submit(request: Request, name: Annotated[str, Form()] = "") -> Respons
     if not name.replace("-", "").replace("_", "").isalnum():
         message = "Use letters, digits, dashes and underscores only; start with a letter or digit."
         return invalid(request, "patterns/form.html", current="form", error=message, name=name, **_samples())
-    return done(request, "/patterns/form", Toast(f"{name} would be reviewed now", hint="Nothing was sent: this is an example."))
+    return done(
+        request, "/patterns/form", Toast(f"{name} would be reviewed now", hint="Nothing was sent: this is an example.")
+    )
 
 
 @router.get("/{example}")
 async def example(request: Request, example: Example, q: str = "", kind: str = "") -> Response:
     """A whole page made of the components: an endpoint list, an endpoint, a form, a review."""
     found = [row for row in samples.ROWS if q.lower() in row.name and kind in ("", row.kind)]
-    more = {"rows": found, "q": q, "kind": kind, "error": "", "name": ""}
+    more: dict[str, Any] = {"rows": found, "q": q, "kind": kind, "error": "", "name": ""}
     return page(request, f"patterns/{example}.html", current=example, **more, **_samples())

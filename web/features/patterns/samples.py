@@ -57,19 +57,51 @@ _ML = MappingProxyType({"team": "ml-platform", "cost-center": "4711"})
 CHAMPION = (Route("fraud-detector-7", 90), Route("fraud-detector-8", 10))
 ROWS = (
     Row("fraud-detector", "custom", "Tabular", State(), CHAMPION, "bob@example.com", _ML),
-    Row("support-assistant", "agent", "Agent (chat)", State(config_update="IN_PROGRESS"), (Route("assistant-3", 100),),
-        "alice@example.com", MappingProxyType({"team": "support"})),
+    Row(
+        "support-assistant",
+        "agent",
+        "Agent (chat)",
+        State(config_update="IN_PROGRESS"),
+        (Route("assistant-3", 100),),
+        "alice@example.com",
+        MappingProxyType({"team": "support"}),
+    ),
     Row("databricks-meta-llama-3-3-70b-instruct", "foundation", "Chat", State(), (), "Databricks"),
-    Row("gpt-gateway", "external", "Chat", State(), (Route("openai-gpt", 70), Route("azure-gpt", 30)), "alice@example.com"),
-    Row("embeddings-pt", "provisioned", "Embeddings", State(suspend="STOPPED"), (Route("gte-large", 100),), "bob@example.com", _ML),
-    Row("churn-nightly", "custom", "Tabular", State(config_update="UPDATE_FAILED"), (Route("churn-12", 100),), "bob@example.com"),
+    Row(
+        "gpt-gateway",
+        "external",
+        "Chat",
+        State(),
+        (Route("openai-gpt", 70), Route("azure-gpt", 30)),
+        "alice@example.com",
+    ),
+    Row(
+        "embeddings-pt",
+        "provisioned",
+        "Embeddings",
+        State(suspend="STOPPED"),
+        (Route("gte-large", 100),),
+        "bob@example.com",
+        _ML,
+    ),
+    Row(
+        "churn-nightly",
+        "custom",
+        "Tabular",
+        State(config_update="UPDATE_FAILED"),
+        (Route("churn-12", 100),),
+        "bob@example.com",
+    ),
 )
 
 DIFF = (
     Difference("config.served_entities[fraud-detector-8].workload_size", "Small", "Medium"),
     Difference("config.served_entities[fraud-detector-8].scale_to_zero_enabled", True, False),
-    Difference("config.traffic_config.routes", [{"served_model_name": "fraud-detector-7", "traffic_percentage": 90}],
-               [{"served_model_name": "fraud-detector-7", "traffic_percentage": 50}]),
+    Difference(
+        "config.traffic_config.routes",
+        [{"served_model_name": "fraud-detector-7", "traffic_percentage": 90}],
+        [{"served_model_name": "fraud-detector-7", "traffic_percentage": 50}],
+    ),
     Difference("tags.reviewed", None, "2026-11"),
     Difference("config.auto_capture_config", {"enabled": True}, None),
 )
@@ -88,10 +120,20 @@ BODY = """{
 
 CODE = (
     ("cli", "CLI", "databricks serving-endpoints update-config fraud-detector \\\n  --json @config.json", "bash"),
-    ("python", "Python", "from databricks.sdk import WorkspaceClient\n\nw = WorkspaceClient()\n"
-     "w.serving_endpoints.update_config(name=\"fraud-detector\", served_entities=[...])", "python"),
-    ("curl", "curl", "curl -X PUT \"$DATABRICKS_HOST/api/2.0/serving-endpoints/fraud-detector/config\" \\\n"
-     "  -H \"Authorization: Bearer $DATABRICKS_TOKEN\" -d @config.json", "bash"),
+    (
+        "python",
+        "Python",
+        "from databricks.sdk import WorkspaceClient\n\nw = WorkspaceClient()\n"
+        'w.serving_endpoints.update_config(name="fraud-detector", served_entities=[...])',
+        "python",
+    ),
+    (
+        "curl",
+        "curl",
+        'curl -X PUT "$DATABRICKS_HOST/api/2.0/serving-endpoints/fraud-detector/config" \\\n'
+        '  -H "Authorization: Bearer $DATABRICKS_TOKEN" -d @config.json',
+        "bash",
+    ),
 )
 
 NAVIGATION_NOTE = "The embedded workspace is not asked for anything on these pages."
