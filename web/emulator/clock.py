@@ -6,7 +6,7 @@ import time
 
 
 class Clock:
-    """Virtual time in milliseconds since 1970. `speed` divides every duration of the real thing, never the clock itself."""
+    """Virtual time in milliseconds since 1970. `speed` divides the durations of the real thing, never the clock."""
 
     def __init__(self, speed: float = 20.0) -> None:
         if speed <= 0:

@@ -101,7 +101,8 @@ def _transport(scope: Scope) -> asyncio.Transport:
 async def truncate(request: Request, response: Response) -> None:
     """Send the head and half of the body, then close."""
     body = bytes(getattr(response, "body", b"")) or b'{"endpoints": ['
-    head = f"HTTP/1.1 {response.status_code} OK\r\ncontent-type: application/json\r\ncontent-length: {len(body) + 16}\r\n\r\n"
+    fields = f"content-type: application/json\r\ncontent-length: {len(body) + 16}"
+    head = f"HTTP/1.1 {response.status_code} OK\r\n{fields}\r\n\r\n"
     transport = _transport(request.scope)
     transport.write(head.encode() + body[: len(body) // 2 + 1])
     transport.close()

@@ -1,4 +1,4 @@
-"""Finds the handler of a path; parameters are decoded one segment at a time, so an escaped slash stays in its segment."""
+"""Finds the handler of a path; parameters are decoded segment by segment, so an escaped slash stays where it is."""
 
 from __future__ import annotations
 

@@ -88,11 +88,12 @@ def _app(world: World, name: str, creator: str, about: str, resources: list[dict
     world.apps.by_name[name] = AppRecord({
         "name": name, "id": f"{number:032x}", "description": about, "creator": creator, "updater": creator,
         "create_time": created, "update_time": created, "url": f"https://{name}-{number}.aws.databricksapps.com",
-        "resources": resources, "user_api_scopes": scopes, "effective_user_api_scopes": [*scopes, "iam.current-user:read"],
+        "resources": resources, "user_api_scopes": scopes,
+        "effective_user_api_scopes": [*scopes, "iam.current-user:read"],
         "service_principal_client_id": principal.application_id, "service_principal_id": int(principal.id),
         "service_principal_name": principal.display_name, "compute_size": "MEDIUM",
         "compute_status": {"state": "ACTIVE", "message": "App compute is running."},
         "app_status": {"state": "RUNNING", "message": "App has status: App is running"},
-        "active_deployment": {"deployment_id": f"01f0{number:x}", "status": {"state": "SUCCEEDED"}, "create_time": created},
+        "active_deployment": {"deployment_id": f"01f0{number:x}", "status": {"state": "SUCCEEDED"}},
         "default_source_code_path": f"/Workspace/Users/{creator}/{name}",
     })  # fmt: skip

@@ -34,8 +34,10 @@ def _tables(world: World) -> None:
     churn = add(
         world, "churn", "custom", BOB, config(world, 4, split, now - 3 * DAY_MS, BOB, [90, 10]),
         age_days=210, grants=TEAM, description="Probability that a customer leaves within 60 days",
-        tags={"team": "growth", "env": "prod", "cost-center": "4711"}, ai_gateway={**TRACKED, "inference_table_config": {**TABLE, "table_name_prefix": "churn"}},
-        email_notifications={"on_update_failure": ["ml-team@example.com"]}, extra={"auth_policy": {"user_auth_policy": {"api_scopes": []}}},
+        tags={"team": "growth", "env": "prod", "cost-center": "4711"},
+        ai_gateway={**TRACKED, "inference_table_config": {**TABLE, "table_name_prefix": "churn"}},
+        email_notifications={"on_update_failure": ["ml-team@example.com"]},
+        extra={"auth_policy": {"user_auth_policy": {"api_scopes": []}}},
     )  # fmt: skip
     churn.past = [
         config(world, 3, [custom("churn", 3)], now - 30 * DAY_MS, BOB),
@@ -43,8 +45,9 @@ def _tables(world: World) -> None:
     ][::-1]
     fraud = custom("fraud", 2, workload_size="Medium")
     add(
-        world, "fraud-realtime", "custom", BOB, config(world, 2, [fraud], now - 12 * DAY_MS, BOB), age_days=80, grants=TEAM,
-        route_optimized=True, tags={"team": "risk", "env": "prod"}, description="Scores card payments while they happen",
+        world, "fraud-realtime", "custom", BOB, config(world, 2, [fraud], now - 12 * DAY_MS, BOB),
+        age_days=80, grants=TEAM, route_optimized=True, tags={"team": "risk", "env": "prod"},
+        description="Scores card payments while they happen",
     )  # fmt: skip
     legacy = config(world, 6, [custom("churn", 1)], now - 300 * DAY_MS, BOB)
     legacy.auto_capture = {
@@ -53,11 +56,13 @@ def _tables(world: World) -> None:
     }  # fmt: skip
     add(world, "churn-legacy", "custom", BOB, legacy, age_days=420, grants=TEAM, tags={"env": "legacy"})
     add(
-        world, "wine-quality", "custom", ALICE, config(world, 1, [custom("main.public.wine_quality", 1)], now - 45 * DAY_MS, ALICE),
+        world, "wine-quality", "custom", ALICE,
+        config(world, 1, [custom("main.public.wine_quality", 1)], now - 45 * DAY_MS, ALICE),
         age_days=45, grants=READERS, tags={"purpose": "training"}, description="The example everybody may try",
     )  # fmt: skip
     add(
-        world, "credit-risk", "custom", ALICE, config(world, 1, [custom("main.finance.credit_risk", 1)], now - 20 * DAY_MS, ALICE),
+        world, "credit-risk", "custom", ALICE,
+        config(world, 1, [custom("main.finance.credit_risk", 1)], now - 20 * DAY_MS, ALICE),
         age_days=20, grants={}, tags={"team": "finance", "confidential": "yes"},
     )  # fmt: skip
 
@@ -73,11 +78,13 @@ def _language(world: World) -> None:
     add(
         world, "support-agent", "custom", BOB, config(world, 2, [support], now - 6 * DAY_MS, BOB), age_days=40,
         grants={**TEAM, "user_name": {ERIN: "CAN_QUERY"}}, tags={"team": "support", "env": "prod"},
-        description="Answers questions about orders and returns", ai_gateway={"inference_table_config": {**TABLE, "schema_name": "agents"}},
+        description="Answers questions about orders and returns",
+        ai_gateway={"inference_table_config": {**TABLE, "schema_name": "agents"}},
         extra={"tile_endpoint_metadata": {"problem_type": "MULTI_AGENT_SUPERVISOR"}},
     )  # fmt: skip
     add(
-        world, "research-agent", "custom", BOB, config(world, 1, [custom("main.agents.research_agent", 1)], now - 9 * DAY_MS, BOB),
+        world, "research-agent", "custom", BOB,
+        config(world, 1, [custom("main.agents.research_agent", 1)], now - 9 * DAY_MS, BOB),
         age_days=9, grants=TEAM, tags={"team": "research"},
     )  # fmt: skip
 
@@ -122,7 +129,8 @@ def _troubled(world: World) -> None:
 def _quiet(world: World) -> None:
     now = world.clock.now_ms()
     seasonal = add(
-        world, "price-forecast", "custom", BOB, config(world, 2, [custom("price_forecast", 1)], now - 130 * DAY_MS, BOB),
+        world, "price-forecast", "custom", BOB,
+        config(world, 2, [custom("price_forecast", 1)], now - 130 * DAY_MS, BOB),
         age_days=160, grants=TEAM, tags={"season": "winter"}, description="Runs in winter only",
     )  # fmt: skip
     seasonal.suspended = True

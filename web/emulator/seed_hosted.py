@@ -34,7 +34,8 @@ def provisioned(world: World) -> None:
         max_provisioned_throughput=2 * chunk, scale_to_zero_enabled=False,
     )  # fmt: skip
     add(
-        world, "llama-8b-throughput", "provisioned", ERIN, config(world, 2, [spec], world.clock.now_ms() - 18 * DAY_MS, ERIN),
+        world, "llama-8b-throughput", "provisioned", ERIN,
+        config(world, 2, [spec], world.clock.now_ms() - 18 * DAY_MS, ERIN),
         age_days=55, grants={"group_name": {"ml-team": "CAN_QUERY", "data-platform": "CAN_MANAGE"}},
         tags={"team": "data-platform"}, budget_policy_id="1f8a2c64-9a0f-4c55-8b7a-6c1d0e2f3a4b",
     )  # fmt: skip
@@ -57,9 +58,11 @@ def external_models(world: World) -> None:
     }
     now = world.clock.now_ms()
     add(
-        world, "company-gpt", "external", BOB, config(world, 3, [gpt, claude], now - 8 * DAY_MS, BOB, [100, 0]), age_days=120,
-        grants={**TEAM, "group_name": {"ml-team": "CAN_MANAGE", "growth": "CAN_QUERY"}}, ai_gateway=gateway,
-        tags={"team": "ai-platform", "env": "prod"}, description="One door to the large models, with limits and masking",
+        world, "company-gpt", "external", BOB, config(world, 3, [gpt, claude], now - 8 * DAY_MS, BOB, [100, 0]),
+        age_days=120,
+        grants={"group_name": {"ml-team": "CAN_MANAGE", "growth": "CAN_QUERY"}}, ai_gateway=gateway,
+        tags={"team": "ai-platform", "env": "prod"},
+        description="One door to the large models, with limits and masking",
     )  # fmt: skip
     alone = external("claude", "anthropic", "claude-sonnet-4", {"anthropic_api_key": "{{secrets/prod/openai}}"})
     add(

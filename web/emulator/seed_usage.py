@@ -43,8 +43,10 @@ def _row(world: World, dice: random.Random, entity: Entity, talks: bool) -> dict
     return {
         "account_id": ACCOUNT_ID, "workspace_id": WORKSPACE_ID, "client_request_id": None,
         "databricks_request_id": str(UUID(int=dice.getrandbits(128), version=4)), "requester": dice.choice(REQUESTERS),
-        "status_code": status, "request_time": datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds"),
+        "status_code": status,
+        "request_time": datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds"),
         "input_token_count": tokens[0], "output_token_count": tokens[1], "input_character_count": tokens[0] * 4,
-        "output_character_count": tokens[1] * 4, "usage_context": {}, "request_streaming": talks and dice.random() < 0.4,
+        "output_character_count": tokens[1] * 4, "usage_context": {},
+        "request_streaming": talks and dice.random() < 0.4,
         "served_entity_id": entity.id,
     }  # fmt: skip

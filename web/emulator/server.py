@@ -25,7 +25,8 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Put the connection's transport into the scope of the request that begins."""
         super().on_message_begin()
-        self.scope[TRANSPORT] = self.transport  # type: ignore[typeddict-unknown-key]
+        scope: dict[str, object] = self.scope  # type: ignore[assignment]
+        scope[TRANSPORT] = self.transport
 
 
 def create_app(world: World) -> Starlette:
@@ -34,7 +35,7 @@ def create_app(world: World) -> Starlette:
 
 
 def make_server(world: World, host: str, port: int) -> uvicorn.Server:
-    """A configured uvicorn server; neither bound nor started. Access is in the world's request log, not on the console."""
+    """A configured uvicorn server, not started. Access is in the world's request log, not on the console."""
     config = uvicorn.Config(
         create_app(world), host=host, port=port, http=Protocol, ws="none", lifespan="off", log_level="warning",
         access_log=False, timeout_keep_alive=60, timeout_graceful_shutdown=2,

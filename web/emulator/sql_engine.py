@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from web.emulator.world import World
 
 USAGE = (
-    "account_id", "workspace_id", "client_request_id", "databricks_request_id", "requester", "status_code", "request_time",
-    "input_token_count", "output_token_count", "input_character_count", "output_character_count", "usage_context",
-    "request_streaming", "served_entity_id",
+    "account_id", "workspace_id", "client_request_id", "databricks_request_id", "requester", "status_code",
+    "request_time", "input_token_count", "output_token_count", "input_character_count", "output_character_count",
+    "usage_context", "request_streaming", "served_entity_id",
 )  # fmt: skip
 ENTITIES = (
-    "served_entity_id", "account_id", "workspace_id", "created_by", "endpoint_name", "endpoint_id", "served_entity_name",
+    "served_entity_id", "account_id", "workspace_id", "created_by", "endpoint_name", "endpoint_id",
+    "served_entity_name",
     "entity_type", "entity_name", "entity_version", "endpoint_config_version", "task", "external_model_config",
     "foundation_model_config", "custom_model_config", "feature_spec_config", "change_time", "endpoint_delete_time",
 )  # fmt: skip
@@ -126,7 +127,7 @@ def _prepare(world: World, connection: sqlite3.Connection) -> None:
     for name, arguments, function in functions:
         connection.create_function(name, arguments, function)
     for name in ("percentile_approx", "approx_percentile", "percentile"):
-        connection.create_aggregate(name, 2, _Percentile)  # type: ignore[arg-type]
+        connection.create_aggregate(name, 2, _Percentile)
     connection.create_aggregate("count_if", 1, _CountIf)  # type: ignore[arg-type]
     _fill(connection, "endpoint_usage", USAGE, world.usage)
     _fill(connection, "served_entities", ENTITIES, (_dated(row) for row in world.served_entities))

@@ -30,9 +30,6 @@ class Switches:
     execution_timeout_s: int = 297  # or 597
     cold_start_status: int = 0  # a request to an entity scaled to zero: 0 waits for the start, 503 and 504 answer so
     openapi_unavailable_status: int = 404  # no signature or not READY; or 400
-    openapi_alternatives_required: bool = True  # whether the documents list the alternatives' fields as required
-    not_ready_status: int = 404  # a request to an endpoint whose first deployment is not done; or 400
-    tokens_per_second: int = 80  # pace of streamed answers; 0: as fast as possible
     payload_too_large_status: int = 413  # or 400
     metric_labels: str = "served_entity"  # "served_entity", "served_model", "replica" or "none"
     scim_for_everyone: bool = True  # whether people who are not admins may list users and groups
@@ -41,9 +38,7 @@ class Switches:
     creator_always_listed: bool = True  # `creator` is now and then absent from listings
     unknown_enums: bool = False  # emit enum values no SDK knows yet
     not_ready_status: int = 404  # invoking an endpoint that has never been READY; or 400
-    openapi_alternatives_required: bool = (
-        False  # whether each oneOf alternative requires its own key (live documents do not)
-    )
+    openapi_alternatives_required: bool = False  # whether each oneOf alternative requires its own key
     tokens_per_second: int = 60  # how fast models speak, real time; 0: as fast as possible
     gateway_delay_s: int = 0  # seconds until a gateway edit acts; the real one takes up to a minute
 

@@ -65,7 +65,7 @@ FAILURES: dict[str, Script] = {
     "missing_module": [
         *_STARTED,
         (1, "Traceback (most recent call last):"),
-        (1, '  File "/opt/conda/envs/mlflow-env/lib/python3.11/site-packages/mlflow/pyfunc/__init__.py", line 1122, in load_model'),
+        (1, '  File "site-packages/mlflow/pyfunc/__init__.py", line 1122, in load_model'),
         (1, "    model_impl = importlib.import_module(conf[MAIN])._load_pyfunc(data_path)"),
         (1, "ModuleNotFoundError: No module named 'lightgbm'"),
         (1, "[ERROR] Worker (pid:7) exited with code 3. Shutting down: Master. Reason: Worker failed to boot."),
@@ -80,8 +80,8 @@ FAILURES: dict[str, Script] = {
         (1, "Container creation failed: the model needs more memory than the workload type offers."),
     ],
     "wrong_version": [
-        (0.9, "ERROR: Ignored the following versions that require a different python version: 2.2.3 Requires-Python >=3.12"),
-        (1, "ERROR: Could not find a version that satisfies the requirement numpy==2.4.0 (from versions: 1.26.0, …, 2.2.6)"),
+        (0.9, "ERROR: Ignored versions that require a different python version: 2.4.0 Requires-Python >=3.12"),
+        (1, "ERROR: Could not find a version that satisfies the requirement numpy==2.4.0 (from versions: 2.2.6)"),
         (1, "ERROR: No matching distribution found for numpy==2.4.0"),
         (1, "CondaEnvException: Pip failed"),
         (1, "Container image creation failed: the environment of the model could not be installed."),

@@ -1,4 +1,4 @@
-"""What the API says about an endpoint: nothing it was not meant to say, and more than the SDK knows (§1.5, §1.6, §8)."""
+"""What the API says about an endpoint: no secrets, and more than the SDK knows (§1.5, §1.6, §8)."""
 
 from __future__ import annotations
 

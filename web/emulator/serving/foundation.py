@@ -16,7 +16,7 @@ EMBEDS = ("gte", "bge", "embed")
 
 
 def card(full_name: str) -> dict[str, Any]:
-    """What the platform says about a `system.ai` model: display name, description, docs, API types, price per token unit."""
+    """What the platform says about a `system.ai` model: display name, description, docs, API types, price."""
     name = full_name.rpartition(".")[2]
     label, about = next((said for key, said in FAMILIES.items() if key in name), ("", "A model hosted by Databricks."))
     rest = re.sub(r"^(databricks|meta|llama|gpt|oss|claude|gte|bge)(-|_|$)", "", name.replace("_", "-"))

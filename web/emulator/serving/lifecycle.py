@@ -126,7 +126,7 @@ def is_cold(world: World, entity: Entity) -> bool:
 
 
 def wake(world: World, entity: Entity) -> int:
-    """A request came: start a sleeping entity. Returns the milliseconds until it can answer (0: warm, counts as used)."""
+    """A request came: start a sleeping entity. Gives the milliseconds until it can answer (0: warm, it is used)."""
     now = world.clock.now_ms()
     if not is_cold(world, entity):
         entity.last_request_ms = now

@@ -33,13 +33,14 @@ def entity_name(given: Any, default: str) -> str:
         return re.sub(r"[^A-Za-z0-9_-]+", "-", default).strip("-_")[:63]
     if not isinstance(given, str) or not ENTITY.fullmatch(given):
         raise invalid(
-            f"Served entity name '{given}' is invalid. It must contain only alphanumeric characters, dashes and underscores."
+            f"Served entity name '{given}' is invalid. "
+            "It must contain only alphanumeric characters, dashes and underscores."
         )
     return given
 
 
 def tags(given: Any, switches: Switches) -> dict[str, str | None]:
-    """Tags as sent, `[{"key", "value"}]`, as a dict. Raises 400 for repeated keys and for what is too long or too many."""
+    """Tags as sent, `[{"key", "value"}]`, as a dict. Raises 400 for repeated keys and beyond the limits."""
     if not isinstance(given or [], list):
         raise invalid("tags must be a list of key and value pairs.")
     found: dict[str, str | None] = {}

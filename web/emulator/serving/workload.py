@@ -37,7 +37,8 @@ def _custom(call: Call, spec: dict[str, Any]) -> None:
     if kind not in CPU_TYPES + GPU_TYPES or (size is not None and size not in SIZES):
         choice = ", ".join(CPU_TYPES + GPU_TYPES)
         raise invalid(
-            f"Workload type '{kind}' with size '{size or 'Small'}' is not supported. Please choose a node type from {choice} "
+            f"Workload type '{kind}' with size '{size or 'Small'}' is not supported. "
+            f"Please choose a node type from {choice} "
             f"and a size from {', '.join(SIZES)}."
         )
     if ranged == [None, None]:
