@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from web.emulator.seed_parts import DAY_MS, TEAM, add, config, external, hosted
+from web.emulator.seed_parts import DAY_MS, add, config, external, hosted
 
 if TYPE_CHECKING:
     from web.emulator.world import World

@@ -127,8 +127,8 @@ def _prepare(world: World, connection: sqlite3.Connection) -> None:
     for name, arguments, function in functions:
         connection.create_function(name, arguments, function)
     for name in ("percentile_approx", "approx_percentile", "percentile"):
-        connection.create_aggregate(name, 2, _Percentile)
-    connection.create_aggregate("count_if", 1, _CountIf)  # type: ignore[arg-type]
+        connection.create_aggregate(name, 2, _Percentile)  # type: ignore[arg-type]
+    connection.create_aggregate("count_if", 1, _CountIf)
     _fill(connection, "endpoint_usage", USAGE, world.usage)
     _fill(connection, "served_entities", ENTITIES, (_dated(row) for row in world.served_entities))
 

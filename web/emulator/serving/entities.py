@@ -15,7 +15,8 @@ MODEL_FIELDS = {"model_name": "entity_name", "model_version": "entity_version"}
 MAX_VARIABLES = 30
 KNOWN = {
     "name", "entity_name", "entity_version", "external_model", "environment_vars", "instance_profile_arn",
-    "workload_size", "workload_type", "scale_to_zero_enabled", "min_provisioned_concurrency", "max_provisioned_concurrency", *THROUGHPUT,
+    "workload_size", "workload_type", "scale_to_zero_enabled", "min_provisioned_concurrency",
+    "max_provisioned_concurrency", *THROUGHPUT,
 }  # fmt: skip
 
 
