@@ -39,9 +39,9 @@ class Demo:
             )
 
     def until_open(self) -> "Demo":
-        """Returns when a person can sign in."""
+        """Returns when a person can sign in and has been told where."""
         deadline = time.monotonic() + 90
-        while not answers(f"{self.url}/.auth/sign-in"):
+        while self.url not in self.output.read_text() or not answers(f"{self.url}/.auth/sign-in"):
             assert self.process.poll() is None, self.output.read_text()
             assert time.monotonic() < deadline, self.output.read_text()
             time.sleep(0.1)
