@@ -30,7 +30,7 @@ def _all(
 
 
 def test_a_schemas_first_page_is_empty_but_goes_on(emulator: Emulator) -> None:
-    schema = {"catalog_name": "main", "schema_name": "ml"}
+    schema: Any = {"catalog_name": "main", "schema_name": "ml"}
     models, sizes = _all(emulator, "/models", "registered_models", max_results=4, **schema)
     assert (sizes[0], max(sizes)) == (0, 4)
     names = [model["full_name"] for model in models]

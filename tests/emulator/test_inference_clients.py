@@ -48,15 +48,19 @@ def test_openai_chats_whole_streamed_and_with_tools(emulator: Emulator) -> None:
 def test_openai_fails_in_the_middle_of_a_stream(emulator: Emulator) -> None:
     deploy(emulator, "house", uc("main.ml.house_chat"))
     broken: Any = [{"role": "user", "content": "[[fail mid-stream]] echo one two three four five six"}]
-    said = ""
+    said: list[str] = []
+
+    def listen(stream: openai.Stream[Any]) -> None:
+        for chunk in stream:
+            said.append(chunk.choices[0].delta.content or "")
+
     with (
         _openai(emulator) as client,
         client.chat.completions.create(model="house", messages=broken, stream=True) as stream,
+        pytest.raises(openai.APIError, match="closed the connection"),
     ):
-        with pytest.raises(openai.APIError, match="closed the connection"):
-            for chunk in stream:
-                said += chunk.choices[0].delta.content or ""
-    assert said == "one two three four"
+        listen(stream)
+    assert "".join(said) == "one two three four"
 
 
 def test_openai_embeds_and_completes(emulator: Emulator) -> None:

@@ -60,13 +60,14 @@ def test_traffic_follows_the_routes_exactly(emulator: Emulator) -> None:
 def test_a_sleeping_entity_wakes_and_the_request_waits(emulator: Emulator) -> None:
     endpoint = deploy(emulator, "house", uc("main.ml.house_chat", scale_to_zero_enabled=True))
     emulator.world.clock.advance(3600)
-    assert emulator.world.find("house").config.entities[0].message == "Scaled to zero"
+    assert endpoint.config is not None
+    emulator.world.find("house")
+    assert endpoint.config.entities[0].message == "Scaled to zero"
     assert ask(emulator, "house", chat("hello")).status_code == 200
     assert endpoint.served.recent[-1].waited_ms > 1
     emulator.world.clock.advance(3600)
     emulator.world.switches.cold_start_status = 503
     assert ask(emulator, "house", chat("hello")).json()["error_code"] == "TEMPORARILY_UNAVAILABLE"
-    assert endpoint.config is not None
     assert endpoint.config.entities[0].message == "Scaling from zero…"
 
 

@@ -19,6 +19,8 @@ async def wake(world: World, entity: Entity) -> float:
         status = world.switches.cold_start_status
         if status:
             code = "DEADLINE_EXCEEDED" if status == 504 else "TEMPORARILY_UNAVAILABLE"
-            raise ApiError(status, code, f"Served entity '{entity.name()}' is scaling from zero. Try again in a moment.")
+            raise ApiError(
+                status, code, f"Served entity '{entity.name()}' is scaling from zero. Try again in a moment."
+            )
         await asyncio.sleep(min(left_ms / 1000, _LOOK_AGAIN_S))
     return asyncio.get_running_loop().time() - began

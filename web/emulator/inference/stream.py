@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -11,7 +10,7 @@ from typing import Any
 from starlette.responses import StreamingResponse
 
 from web.emulator.inference.exchange import Exchange
-from web.emulator.models.base import Payload, ServingError
+from web.emulator.models.base import InputError, Payload, ServingError
 
 DONE = b"data: [DONE]\n\n"
 CLIENT_LEFT = 499
@@ -40,12 +39,14 @@ async def _body(
                 yield _heard(exchange, data)
         yield DONE
         status, error = 200, ""
+    except InputError as bad:
+        status, error = 400, bad.message
+        yield frame(error_frame(ServingError(400, bad.error_code, bad.message), task))
+        yield DONE
     except ServingError as failure:
         status, error = failure.status, failure.message
         yield frame(error_frame(failure, task))
         yield DONE
-    except asyncio.CancelledError:
-        raise
     finally:
         exchange.finish(status, error)
 

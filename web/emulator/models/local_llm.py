@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from web.emulator.models import markers
+from web.emulator.models.base import InputError
 from web.emulator.models.speech import Ask, Deterministic, Speech
 
 NAME = "SmolLM2-135M-Instruct (on this machine)"
@@ -97,7 +98,7 @@ class LocalSpeech:
         self.completion_tokens = 0
 
     async def __aiter__(self) -> AsyncIterator[str]:
-        """The tokens as they come. Raises RuntimeError when the prompt is longer than the model's context."""
+        """The tokens as they come. Raises InputError when the prompt is longer than the model's context."""
         loop = asyncio.get_running_loop()
         chunks: asyncio.Queue[Chunk | None] = asyncio.Queue()
         left = threading.Event()
@@ -119,7 +120,7 @@ class LocalSpeech:
 
     def _take(self, chunk: Chunk) -> str:
         if "error" in chunk:
-            raise RuntimeError(str(chunk["error"].get("message", chunk["error"])))
+            raise InputError(str(chunk["error"].get("message", chunk["error"])), "INVALID_PARAMETER_VALUE")
         spent = chunk.get("usage")
         if spent:
             self.prompt_tokens, self.completion_tokens = spent["prompt_tokens"], spent["completion_tokens"]
