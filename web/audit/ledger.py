@@ -155,7 +155,7 @@ class Ledger:
                     "The history cannot be written, so nothing was sent.",
                     status=503,
                     code="AUDIT_UNAVAILABLE",
-                    hint="A change that cannot be recorded is refused. Reading still works. Tell whoever runs the portal.",
+                    hint="A change that cannot be recorded is refused. Reading still works. Tell whoever runs it.",
                 ) from error
 
     def _known(self, session: Session, actor: str, key: str) -> Operation | None:

@@ -72,12 +72,14 @@ class Snapshot(SQLModel, table=True):
     __tablename__ = "snapshot"
     __table_args__ = (
         Index("snapshot_endpoint", "endpoint", "scope", "seq"),
-        Index("snapshot_hash", "endpoint", "scope", "hash", unique=True),
+        Index("snapshot_hash", "endpoint", "scope", "hash"),
     )
 
     seq: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
     endpoint: str
     scope: str = "endpoint"
+    source: str = "seen"
+    op_id: str = ""
     hash: str
     config_version: int | None = None
     at: int = Field(sa_type=BigInteger)

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from web.changes.fields import READ_ONLY_ENTITY, current_config, route_name, tags_of, writable_config, writable_entity
+from web.changes.diff import canonical
+from web.changes.fields import (
+    READ_ONLY_ENTITY,
+    current_config,
+    editable,
+    route_name,
+    tags_of,
+    writable_config,
+    writable_entity,
+)
 from web.changes.kinds import Call, Change, Kind
 
 API = "/api/2.0/serving-endpoints"
@@ -128,6 +137,30 @@ def _notifications(change: Change, _live: dict[str, Any]) -> list[Call]:
     return [Call(method="PATCH", path=path, body=change.body, says="Change e-mail notifications")]
 
 
+def _restore(change: Change, live: dict[str, Any]) -> list[Call]:
+    """One call for each part that differs; `live` may hold the direct grants in `access_control_list`."""
+    wanted, now = change.body, editable(live)
+    calls: list[Call] = []
+    if "config" in wanted and canonical(wanted["config"]) != canonical(now["config"]):
+        calls += _config(change.model_copy(update={"kind": Kind.CONFIG, "body": wanted["config"]}), live)
+    if "tags" in wanted and canonical({"tags": wanted["tags"]}) != canonical({"tags": now["tags"]}):
+        have, tags = tags_of(live), tags_of(wanted)
+        body = {
+            "add": {k: v for k, v in tags.items() if have.get(k) != v},
+            "delete": [k for k in have if k not in tags],
+        }
+        calls += _tags(change.model_copy(update={"body": body}), live)
+    if "ai_gateway" in wanted and canonical(wanted["ai_gateway"]) != canonical(now["ai_gateway"]):
+        calls += _gateway(change.model_copy(update={"body": wanted["ai_gateway"]}), live)
+    notify = "email_notifications"
+    if notify in wanted and canonical(wanted[notify]) != canonical(now[notify]):
+        calls += _notifications(change.model_copy(update={"body": {notify: wanted[notify]}}), live)
+    grants = {"access_control_list": wanted.get("permissions")}
+    if grants["access_control_list"] and canonical(grants) != canonical({k: live.get(k) or [] for k in grants}):
+        calls += _permissions(change.model_copy(update={"body": grants}), live)
+    return calls
+
+
 BUILDERS: dict[Kind, Callable[[Change, dict[str, Any]], list[Call]]] = {
     Kind.CREATE: _create,
     Kind.DELETE: _delete,
@@ -139,4 +172,5 @@ BUILDERS: dict[Kind, Callable[[Change, dict[str, Any]], list[Call]]] = {
     Kind.GATEWAY: _gateway,
     Kind.PERMISSIONS: _permissions,
     Kind.NOTIFICATIONS: _notifications,
+    Kind.RESTORE: _restore,
 }

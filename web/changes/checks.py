@@ -46,6 +46,8 @@ def check(change: Change) -> list[Finding]:
         found += config_findings(body.get("config") or {}, "config.")
         found += tag_findings({t.get("key", ""): t.get("value") for t in _maps(body.get("tags"))})
         found += gateway_findings(body.get("ai_gateway") or {}, "ai_gateway.")
+    elif change.kind is Kind.RESTORE and body.get("config"):
+        found += traffic_findings(body["config"], "config.")
     elif change.kind is Kind.CONFIG:
         found += config_findings(body, "")
     elif change.kind is Kind.TRAFFIC:

@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Kind(StrEnum):
-    """The kinds of the JSON API. `endpoint.create` may carry `permissions`, granted after the endpoint exists."""
+    """The kinds of the JSON API. `endpoint.create` may carry `permissions`, granted after the endpoint exists;
+    `endpoint.restore` brings the parts of an existing endpoint back to an earlier version, each by its own call."""
 
     CREATE = "endpoint.create"
     DELETE = "endpoint.delete"
@@ -19,6 +20,7 @@ class Kind(StrEnum):
     GATEWAY = "gateway.update"
     PERMISSIONS = "permissions.update"
     NOTIFICATIONS = "notifications.update"
+    RESTORE = "endpoint.restore"
 
 
 class Change(BaseModel):
@@ -29,7 +31,8 @@ class Change(BaseModel):
     config.update: `{"served_entities": [...], "traffic_config": {"routes": [...]}}`, the full desired state;
     traffic.update: `{"routes": {"entity": percent}}`; tags.update: `{"add": {k: v}, "delete": [k]}`;
     gateway.update: the full desired ai_gateway; permissions.update: `{"access_control_list": [...]}`, the full desired
-    direct grants; notifications.update: `{"email_notifications": {...}}`; delete, stop, start: `{}`.
+    direct grants; notifications.update: `{"email_notifications": {...}}`; delete, stop, start: `{}`;
+    restore: any of config, tags, ai_gateway, email_notifications, permissions, each in full.
     """
 
     model_config = ConfigDict(extra="forbid")

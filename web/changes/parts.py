@@ -13,6 +13,7 @@ PARTS: dict[Kind, tuple[str, ...]] = {
     Kind.NOTIFICATIONS: ("email_notifications",),
     Kind.STOP: ("suspended",),
     Kind.START: ("suspended",),
+    Kind.RESTORE: ("config", "tags", "ai_gateway", "email_notifications"),
     Kind.DELETE: ("id", "config", "tags", "ai_gateway", "email_notifications"),
 }
 

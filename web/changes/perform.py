@@ -8,6 +8,7 @@ from typing import Any
 from web.audit import queries
 from web.audit.ledger import Intent, Ledger, Outcome, payload_hash
 from web.audit.models import Operation
+from web.changes import observe
 from web.changes.checks import check
 from web.changes.diff import fingerprint
 from web.changes.kinds import Base, Change, Kind
@@ -158,7 +159,9 @@ def _intent(
 
 def _send(ledger: Ledger, ws: Workspace, made: Plan, operation: Operation) -> Result:
     delivery = deliver(ws, made.calls)
-    after = _read_back(ws, made.change, operation.before) if delivery.outcome == "success" else None
+    after = _read_back(ws, made.change) if delivery.outcome == "success" else None
+    if after is not None:
+        observe.after_change(ledger, after, operation.id)
     done = ledger.finish(
         operation.id,
         Outcome(
@@ -172,13 +175,13 @@ def _send(ledger: Ledger, ws: Workspace, made: Plan, operation: Operation) -> Re
     return Result(done, False, delivery.refusal)
 
 
-def _read_back(ws: Workspace, change: Change, before: dict[str, Any] | None) -> dict[str, Any] | None:
+def _read_back(ws: Workspace, change: Change) -> dict[str, Any] | None:
     """The endpoint after the change, as far as it can be read now; what cannot be read is not guessed."""
     if change.kind is Kind.DELETE:
         return None
     try:
         live = serving.get_endpoint(ws, change.endpoint)
-        if change.kind is Kind.PERMISSIONS and live.get("id"):
+        if live.get("id") and (change.kind is Kind.PERMISSIONS or "permissions" in change.body):
             live = {**live, "access_control_list": direct_grants(serving.permissions(ws, str(live["id"])))}
         return live
     except PortalError:

@@ -49,7 +49,7 @@ def plan(change: Change, live: Live, facts: Facts | None = None) -> Plan:
         blockers.append(Finding("", "Nothing differs from what is live."))
     return Plan(
         change=change,
-        calls=calls_for(change, live),
+        calls=calls_for(change, {**live, "access_control_list": facts.grants} if live and facts.grants else live),
         before=before,
         after=after,
         diff=rows,
@@ -84,11 +84,20 @@ def _sides(change: Change, live: Live, facts: Facts) -> tuple[dict[str, Any] | N
         return {"tags": now["tags"]}, {"tags": _tags(change, live)}
     if change.kind is Kind.GATEWAY:
         return {"ai_gateway": now["ai_gateway"]}, {"ai_gateway": change.body}
+    if change.kind is Kind.RESTORE:
+        return _restored(change, now, facts)
     if change.kind is Kind.PERMISSIONS:
         wanted = change.body.get("access_control_list") or []
         return {"access_control_list": facts.grants}, {"access_control_list": wanted}
     wanted = change.body.get("email_notifications") or {}
     return {"email_notifications": now["email_notifications"]}, {"email_notifications": wanted}
+
+
+def _restored(change: Change, now: dict[str, Any], facts: Facts) -> tuple[dict[str, Any], dict[str, Any]]:
+    names = {"permissions": "access_control_list"}
+    have = {**now, "permissions": facts.grants}
+    before = {names.get(k, k): have.get(k) for k in change.body}
+    return before, {names.get(k, k): v for k, v in change.body.items()}
 
 
 def _tags(change: Change, live: dict[str, Any]) -> list[dict[str, str]]:
@@ -110,7 +119,10 @@ def _state_blockers(change: Change, live: Live) -> list[Finding]:
         return [Finding("", f"You need CAN_MANAGE on this endpoint; you have {live['permission_level']}.")]
     state = live.get("state") or {}
     runs = (Kind.CONFIG, Kind.TRAFFIC, Kind.STOP, Kind.START)
-    if change.kind in runs and state.get("config_update") == "IN_PROGRESS":
+    rolls = change.kind in runs or (
+        change.kind is Kind.RESTORE and any("/config" in c.path for c in calls_for(change, live))
+    )
+    if rolls and state.get("config_update") == "IN_PROGRESS":
         return [Finding("", "A config update is in progress; one runs at a time. Apply again when it has ended.")]
     stopped = state.get("suspend") == "STOPPED"
     if change.kind is Kind.STOP and stopped:
@@ -132,4 +144,5 @@ def blast_radius(change: Change, rows: list[Row]) -> Blast:
         return "instant"
     if not rows:
         return "none"
-    return "rollout" if change.kind in (Kind.CONFIG, Kind.TRAFFIC) else "instant"
+    rolls = change.kind in (Kind.CONFIG, Kind.TRAFFIC) or any(str(row["path"]).startswith("config") for row in rows)
+    return "rollout" if rolls else "instant"

@@ -19,7 +19,8 @@ def gather(ws: Workspace, change: Change) -> tuple[dict[str, Any] | None, Facts]
     """The endpoint as it is, and what else the plan needs. Raises NotFound for a change of an endpoint nobody sees."""
     live = _live(ws, change)
     grants: list[dict[str, Any]] = []
-    if live and live.get("id") and change.kind is Kind.PERMISSIONS:
+    direct = change.kind is Kind.PERMISSIONS or (change.kind is Kind.RESTORE and change.body.get("permissions"))
+    if live and live.get("id") and direct:
         grants = direct_grants(serving.permissions(ws, str(live["id"])))
     elif live and live.get("id") and change.kind is Kind.DELETE:
         grants = _grants_if_allowed(ws, str(live["id"]))

@@ -117,7 +117,23 @@ def _created(ledger: Ledger, ws: Workspace, operation: Operation, live: Live) ->
 
 
 def _applied(ledger: Ledger, ws: Workspace, kind: Kind, operation: Operation, live: dict[str, Any]) -> bool:
-    body = operation.calls[0].get("body") or {}
+    """Whether every call of the operation shows in the live endpoint."""
+    return all(_shows(ledger, ws, _kind_of(kind, call), call.get("body") or {}, live) for call in operation.calls)
+
+
+def _kind_of(kind: Kind, call: dict[str, Any]) -> Kind:
+    if kind is not Kind.RESTORE:
+        return kind
+    ends = {
+        "/config": Kind.CONFIG,
+        "/tags": Kind.TAGS,
+        "/ai-gateway": Kind.GATEWAY,
+        "/notifications": Kind.NOTIFICATIONS,
+    }
+    return next((k for end, k in ends.items() if str(call["path"]).endswith(end)), Kind.PERMISSIONS)
+
+
+def _shows(ledger: Ledger, ws: Workspace, kind: Kind, body: dict[str, Any], live: dict[str, Any]) -> bool:
     check: dict[Kind, Callable[[], bool]] = {
         Kind.CONFIG: lambda: _config_is(ledger, body, live),
         Kind.TRAFFIC: lambda: _config_is(ledger, body, live),

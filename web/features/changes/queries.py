@@ -25,6 +25,7 @@ TITLES = {
     Kind.GATEWAY: "Change AI Gateway",
     Kind.PERMISSIONS: "Change permissions",
     Kind.NOTIFICATIONS: "Change notifications",
+    Kind.RESTORE: "Restore an earlier version",
 }
 # Where a person goes to change what they see on the Review page.
 BACK = {
@@ -34,6 +35,7 @@ BACK = {
     Kind.TRAFFIC: "/endpoints/{name}/traffic",
     Kind.GATEWAY: "/endpoints/{name}/gateway",
     Kind.PERMISSIONS: "/endpoints/{name}/permissions",
+    Kind.RESTORE: "/endpoints/{name}/history",
 }
 LANGUAGES = (
     ("cli", "CLI", "bash"),

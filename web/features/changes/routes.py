@@ -98,4 +98,5 @@ TOLD = {
     Kind.GATEWAY: "The AI Gateway settings were changed.",
     Kind.PERMISSIONS: "The permissions were changed.",
     Kind.NOTIFICATIONS: "The notifications were changed.",
+    Kind.RESTORE: "The earlier version is being restored.",
 }

@@ -28,14 +28,14 @@ def upgrade() -> None:
         "snapshot",
         sa.Column("seq", SERIAL, primary_key=True, autoincrement=True),
         sa.Column("endpoint", sa.String, nullable=False),
-        sa.Column("scope", sa.String, nullable=False),
+        *(sa.Column(n, sa.String, nullable=False) for n in ("scope", "source", "op_id")),
         sa.Column("hash", sa.String, nullable=False),
         sa.Column("config_version", sa.Integer),
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.Column("body", sa.JSON, nullable=False),
     )
     op.create_index("snapshot_endpoint", "snapshot", ["endpoint", "scope", "seq"])
-    op.create_index("snapshot_hash", "snapshot", ["endpoint", "scope", "hash"], unique=True)
+    op.create_index("snapshot_hash", "snapshot", ["endpoint", "scope", "hash"])
     op.create_table(
         "draft",
         sa.Column("id", sa.String, primary_key=True),
