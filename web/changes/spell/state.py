@@ -8,6 +8,7 @@ from web.changes.fields import current_config, tags_of, writable_config
 from web.changes.kinds import Change, Kind
 from web.changes.spell.shapes import ENDPOINT, LEVELS
 
+RESTORED = ("config", "tags", "ai_gateway", "email_notifications")
 GRANTEES = ("user_name", "group_name", "service_principal_name")
 
 
@@ -50,6 +51,8 @@ def _edited(change: Change, live: dict[str, Any]) -> dict[str, Any]:
         spec["ai_gateway"] = change.body
     elif change.kind is Kind.NOTIFICATIONS:
         spec["email_notifications"] = change.body.get("email_notifications")
+    elif change.kind is Kind.RESTORE:
+        spec |= {part: change.body[part] for part in RESTORED if part in change.body}
     return spec
 
 
@@ -77,7 +80,7 @@ def _objects(value: Any) -> bool:
 
 def _grants(change: Change, live: dict[str, Any]) -> list[dict[str, str]] | None:
     """Direct grants from the Change, else from an `access_control_list` beside the live endpoint."""
-    if change.kind is Kind.CREATE:
+    if change.kind is Kind.CREATE or (change.kind is Kind.RESTORE and change.body.get("permissions")):
         entries = change.body.get("permissions")
     elif change.kind is Kind.PERMISSIONS:
         entries = change.body.get("access_control_list")
