@@ -75,6 +75,7 @@ class Model(ABC):
 
 def resolve(world: World, spec: dict[str, Any]) -> Model | None:
     """The model behind a served entity's spec; None when the workspace has no such model or version."""
+    from web.emulator.models.features import FeatureSpecModel
     from web.emulator.models.hosted import external, foundation
 
     if "external_model" in spec:
@@ -82,5 +83,8 @@ def resolve(world: World, spec: dict[str, Any]) -> Model | None:
     name = str(spec.get("entity_name") or spec.get("model_name") or "")
     if "foundation_model" in spec or name.startswith("system.ai."):
         return foundation(name or str(spec["foundation_model"].get("name", "")))
-    version = world.catalog.version(name, str(spec.get("entity_version") or spec.get("model_version") or ""))
+    if name in world.registry.feature_specs:
+        return FeatureSpecModel()
+    number = str(spec.get("entity_version") or spec.get("model_version") or "")
+    version = world.catalog.version(name, number) if "." in name else world.registry.version(name, number)
     return version.model if version else None

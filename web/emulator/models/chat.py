@@ -50,6 +50,7 @@ class ChatModel(Model):
     async def stream(self, payload: Payload, ctx: Context) -> AsyncIterator[Payload]:
         """`chat.completion.chunk` frames; usage on the last one, or on each for foundation models."""
         head = envelope(ctx, "chat.completion.chunk")
+        asked = _prompt_tokens(payload, ctx) if ctx.usage_every_chunk else 0
         said, first = 0, True
         async for part in talk.converse(payload, ctx, reasoning=self.reasoning):
             if isinstance(part, talk.End):
@@ -58,13 +59,13 @@ class ChatModel(Model):
             for delta in _deltas(part):
                 said += 1
                 lead = {"role": "assistant"} if first else {}
-                spent = usage(_prompt_tokens(payload, ctx), said) if ctx.usage_every_chunk else None
+                spent = usage(asked, said) if ctx.usage_every_chunk else None
                 yield _chunk(head, {**lead, **delta}, None, spent)
                 first = False
 
 
 def _prompt_tokens(payload: Payload, ctx: Context) -> int:
-    return talk.prompt_tokens(talk.ask_from(payload, talk.check_messages(payload["messages"]), ctx))
+    return talk.prompt_tokens(talk.ask_from(payload, talk.check_messages(payload.get("messages")), ctx))
 
 
 def _chunk(head: Payload, delta: Payload, reason: str | None, spent: Usage | None) -> Payload:
