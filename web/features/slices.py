@@ -1,6 +1,6 @@
 """Every slice of the portal, in the order of their routes. PUBLIC ones answer without knowing who asks."""
 
-from web.features import api, audit, changes, connect, health
+from web.features import api, audit, changes, connect, create, health
 from web.features.slice import Slice
 
 PUBLIC: tuple[Slice, ...] = (health.SLICE, connect.SLICE)
@@ -8,4 +8,5 @@ SLICES: tuple[Slice, ...] = (
     api.SLICE,
     changes.SLICE,
     audit.SLICE,
+    create.SLICE,  # before endpoints: /endpoints/new is not an endpoint
 )

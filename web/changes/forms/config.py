@@ -14,7 +14,7 @@ def read(tree: Tree, owner: str) -> list[EntityForm]:
 
 
 def write(forms: list[EntityForm], kind: Kind) -> dict[str, Any]:
-    """`{"served_entities", "traffic_config"}`. Entities without a name get the workspace's own, so routes can name them."""
+    """`{"served_entities", "traffic_config"}`. Nameless entities get the workspace's own name for them."""
     entities = [entity.write(form, kind) for form in forms]
     _name(entities)
     routes = []

@@ -64,8 +64,9 @@ class EntityForm:
 
 def read(tree: Tree, owner: str) -> EntityForm:
     """A submitted entity. Typed secrets are held for `owner`."""
-    blank = EntityForm()
-    form = EntityForm(**{name: text(tree, name, getattr(blank, name)) for name in PLAIN})
+    form = EntityForm()
+    for name in PLAIN:
+        setattr(form, name, text(tree, name, getattr(form, name)))
     form.variables = variables.read(tree, owner)
     form.external = external.read(branch(tree, "external_model"), owner)
     form.extra = carried(tree)

@@ -69,8 +69,8 @@ def write(form: ExternalForm) -> dict[str, Any]:
 
 def from_model(model: dict[str, Any], *, copied: bool = False) -> ExternalForm:
     """The form of an `external_model`. `copied`: a key that is not there was typed once and has to be typed again."""
-    form = ExternalForm(*(str(model.get(k) or "") for k in ("provider",)), name=str(model.get("name") or ""))
-    form.task = str(model.get("task") or "")
+    provider, name, task = (str(model.get(key) or "") for key in ("provider", "name", "task"))
+    form = ExternalForm(provider=provider, name=name, task=task)
     if not form.known:
         return form
     config = branch(model, form.known.config)

@@ -88,9 +88,9 @@ def _guardrails(form: GatewayForm) -> dict[str, Any]:
     sides = {"input": (form.input_safety, form.input_pii), "output": (form.output_safety, form.output_pii)}
     out: dict[str, Any] = {}
     for side, (safety, pii) in sides.items():
-        rail = {"safety": True} if safety else {}
+        rail: dict[str, Any] = {"safety": True} if safety else {}
         if pii != "NONE":
-            rail |= {"pii": {"behavior": pii}}  # type: ignore[dict-item]
+            rail["pii"] = {"behavior": pii}
         if rail:
             out[side] = rail
     return out
@@ -116,7 +116,10 @@ def from_gateway(gateway: dict[str, Any], kind: Kind) -> GatewayForm:
 
 
 def _limit_form(limit: dict[str, Any]) -> LimitForm:
-    form = LimitForm(*(str(limit.get(n) if limit.get(n) is not None else "") for n in ("key", "principal", "calls", "tokens")))
+    given = {
+        name: "" if limit.get(name) is None else str(limit[name]) for name in ("key", "principal", "calls", "tokens")
+    }
+    form = LimitForm(given["key"], given["principal"], given["calls"], given["tokens"])
     form.key = form.key or "endpoint"
     form.extra = leftover(limit, _limit(form))
     return form

@@ -34,7 +34,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Throughput:
-    """What provisioned throughput needs to know of a model version. `chunk` in tokens per second, `units_step` in units."""
+    """What provisioned throughput needs to know of a version. `chunk` in tokens per second, `units_step` in units."""
 
     state: State = "idle"
     eligible: bool = False
@@ -45,7 +45,7 @@ class Throughput:
 
 @dataclass(frozen=True)
 class ModelPicks:
-    """The choices of one served entity. `aliases`: alias → version; `ready_made`: Databricks' own endpoint of the model."""
+    """The choices of one entity. `aliases`: alias → version; `ready_made`: Databricks' own endpoint of the model."""
 
     catalogs: Choices = Choices()
     schemas: Choices = Choices()
@@ -77,17 +77,14 @@ def models(ws: Workspace, entity: EntityForm, kind: Kind) -> ModelPicks:
     if entity.source == "workspace":
         return _workspace(ws, entity)
     with ThreadPoolExecutor(max_workers=4) as pool:
-        tasks = {
-            "catalogs": pool.submit(ask, lambda: _plain(catalog.catalogs(ws)), "You may see no catalog."),
-            "schemas": pool.submit(_schemas, ws, entity),
-            "models": pool.submit(_models, ws, entity.catalog, entity.schema),
-        }
-        versions = pool.submit(_versions, ws, entity)
-        found = {name: task.result() for name, task in tasks.items()}
-        choices, newest, aliases = versions.result()
+        catalogs = pool.submit(ask, lambda: _plain(catalog.catalogs(ws)), "You may see no catalog.")
+        schemas = pool.submit(_schemas, ws, entity)
+        listed = pool.submit(_models, ws, entity.catalog, entity.schema)
+        choices, newest, aliases = _versions(ws, entity)
     chosen = entity.entity_version or newest
     measured = throughput(ws, entity.entity_name, chosen, aliases) if kind == "provisioned" else Throughput()
-    return ModelPicks(**found, versions=choices, newest=newest, aliases=aliases, throughput=measured)
+    upper = (catalogs.result(), schemas.result(), listed.result())
+    return ModelPicks(*upper, versions=choices, newest=newest, aliases=aliases, throughput=measured)
 
 
 def _plain(names: Iterable[str]) -> list[Option]:
@@ -143,7 +140,10 @@ def _workspace(ws: Workspace, entity: EntityForm) -> ModelPicks:
 
     def read() -> list[Option]:
         found = registry.versions(ws, entity.model)
-        return [(str(v.get("version")), f"{v.get('version')} · {v.get('status')}", v.get("status") != "READY") for v in found]
+        return [
+            (str(v.get("version")), f"{v.get('version')} · {v.get('status')}", v.get("status") != "READY")
+            for v in found
+        ]
 
     versions = ask(read, "This model has no version.")
     newest = next((value for value, _, disabled in versions.options if not disabled), "")
@@ -167,7 +167,9 @@ def ready_made(ws: Workspace, model: str) -> str:
 
 def _serves(row: EndpointRow, model: str) -> bool:
     full = FOUNDATION + model
-    return any(e.entity_name == full or (e.foundation_model and e.foundation_model.name == full) for e in row.served_entities)
+    return any(
+        e.entity_name == full or (e.foundation_model and e.foundation_model.name == full) for e in row.served_entities
+    )
 
 
 def throughput(ws: Workspace, name: str, version: str, aliases: dict[str, int]) -> Throughput:

@@ -24,7 +24,7 @@ class SecretForm:
     @property
     def reference(self) -> str:
         """`{{secrets/scope/key}}`, or nothing as long as both are empty."""
-        return "{{secrets/%s/%s}}" % (self.scope, self.key) if self.scope or self.key else ""
+        return f"{{{{secrets/{self.scope}/{self.key}}}}}" if self.scope or self.key else ""
 
 
 def read(tree: Tree, owner: str) -> SecretForm:

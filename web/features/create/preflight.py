@@ -1,0 +1,116 @@
+"""Everything that can be known before anything is sent: rules, the name, versions, eligibility, secrets, the quota."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from web.audit import queries as history
+from web.audit.ledger import Ledger
+from web.changes import preflight
+from web.changes.checks import Finding
+from web.changes.forms import picks
+from web.changes.forms.secret import REFERENCE
+from web.changes.kinds import Change
+from web.changes.plan import plan
+from web.errors import NotFound, PortalError
+from web.features.create.forms import EndpointForm
+from web.workspace import catalog
+from web.workspace.client import Workspace
+
+QUOTA_CALLS, QUOTA_MS = 50, 5 * 60 * 1000
+QUOTA_KINDS = ("endpoint.create", "config.update", "traffic.update")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+UNIT_ENDPOINTS_LACK = ("description", "route_optimized")
+
+
+def resolve_aliases(ws: Workspace, form: EndpointForm) -> tuple[list[Finding], list[str]]:
+    """Put version numbers in place of aliases; the findings of those that cannot be, and what was resolved in words."""
+    found: list[Finding] = []
+    said: list[str] = []
+    for place, entity in enumerate(form.entities):
+        if form.kind == "external" or not entity.alias:
+            continue
+        try:
+            version = catalog.version_by_alias(ws, entity.entity_name, entity.alias).version
+        except (NotFound, PortalError) as error:
+            found.append(
+                Finding(f"config.served_entities[{place}].entity_version", f"@{entity.alias}: {error.message}")
+            )
+            continue
+        said.append(f"@{entity.alias} is version {version} of {entity.entity_name}: that number is sent.")
+        entity.entity_version = str(version)
+    return found, said
+
+
+def findings(ws: Workspace, ledger: Ledger, change: Change) -> list[Finding]:
+    """What forbids the change. Reads only."""
+    live, facts = preflight.gather(ws, change)
+    found = [*plan(change, live, facts).blockers, *_own_rules(change.body), *_secrets(ws, change.body)]
+    if spent(ledger) >= QUOTA_CALLS:
+        message = f"The workspace takes {QUOTA_CALLS} creates and updates in 5 minutes, and they are used up."
+        found.append(Finding("", message + " Wait a few minutes, then press Review again."))
+    return list(dict.fromkeys(found))
+
+
+def spent(ledger: Ledger) -> int:
+    """How many creates and updates this portal sent in the last 5 minutes, by anybody."""
+    wanted = history.Filter(since=ledger.clock() - QUOTA_MS, limit=200)
+    recent = history.page(ledger.engine, wanted, lambda _: True).operations
+    return sum(operation.kind in QUOTA_KINDS for operation in recent)
+
+
+def _own_rules(body: dict[str, Any]) -> Iterator[Finding]:
+    entities = [e for e in (body.get("config") or {}).get("served_entities") or [] if isinstance(e, dict)]
+    if any(entity.get("provisioned_model_units") is not None for entity in entities):
+        for field in UNIT_ENDPOINTS_LACK:
+            if body.get(field):
+                yield Finding(field, "The API for model units does not take this. Leave it out.")
+    for side in ("on_update_success", "on_update_failure"):
+        for address in (body.get("email_notifications") or {}).get(side) or []:
+            if not EMAIL.fullmatch(str(address)):
+                yield Finding(f"email_notifications.{side}", f"'{address}' is not an e-mail address.")
+    yield from _gateway(body.get("ai_gateway") or {}, len(entities))
+
+
+def _gateway(gateway: dict[str, Any], entities: int) -> Iterator[Finding]:
+    table = gateway.get("inference_table_config") or {}
+    for field in ("catalog_name", "schema_name"):
+        if table.get("enabled") and not table.get(field):
+            yield Finding(
+                f"ai_gateway.inference_table_config.{field}", "The inference table needs a catalog and a schema."
+            )
+    if (gateway.get("fallback_config") or {}).get("enabled") and entities < 2:
+        yield Finding("ai_gateway.fallback_config", "A fallback needs at least two served entities.")
+    limits = [limit for limit in gateway.get("rate_limits") or [] if isinstance(limit, dict)]
+    seen = [(limit.get("key") or "endpoint", limit.get("principal")) for limit in limits]
+    for place, limit in enumerate(limits):
+        for field in ("calls", "tokens"):
+            if limit.get(field) is not None and not (isinstance(limit[field], int) and limit[field] >= 0):
+                yield Finding(f"ai_gateway.rate_limits[{place}].{field}", "Give a whole number.")
+        if seen.count(seen[place]) > 1:
+            yield Finding(f"ai_gateway.rate_limits[{place}].key", "There is another limit for the same callers.")
+
+
+def _secrets(ws: Workspace, body: dict[str, Any]) -> Iterator[Finding]:
+    """Each reference to a secret whose scope says that there is no such key. What cannot be listed is not judged."""
+    known: dict[str, picks.Choices] = {}
+    for path, scope, key in _references(body, ""):
+        known.setdefault(scope, picks.keys(ws, scope))
+        listed = known[scope]
+        if not (scope and key):
+            yield Finding(path, "Name both the scope and the key of the secret.")
+        elif listed.state == "empty" or (listed.state == "ready" and not listed.has(key)):
+            yield Finding(path, f"There is no key '{key}' in the secret scope '{scope}'.")
+
+
+def _references(value: Any, path: str) -> Iterator[tuple[str, str, str]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _references(item, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from _references(item, f"{path}[{place}]")
+    elif isinstance(value, str) and (found := REFERENCE.fullmatch(value.strip())):
+        yield path, found[1], found[2]
+    elif isinstance(value, str) and re.fullmatch(r"\{\{secrets/[^}]*\}\}", value):
+        yield path, "", ""

@@ -1,0 +1,119 @@
+"""From submitted fields to a Change, by either tab; or to the same fields with what is wrong with them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from web.audit.ledger import Ledger
+from web.changes import drafts
+from web.changes.checks import Finding
+from web.changes.forms import entity, held, variables
+from web.changes.forms.entity import EntityForm
+from web.changes.forms.tree import Tree, rows, text
+from web.changes.kinds import Change, Kind
+from web.changes.perform import Actor
+from web.errors import Invalid
+from web.features.create import preflight, queries
+from web.features.create.forms import EndpointForm, as_json, from_json, kind_named, read, write
+from web.workspace.client import Workspace
+
+GONE = "This was typed more than an hour ago and is not held any more: type it again."
+
+
+@dataclass
+class Tried:
+    """What became of a submit: a change and what is to be said of it, or the form (or JSON text) and its problems."""
+
+    form: EndpointForm
+    tab: str = "form"
+    text: str = ""
+    line: int = 0
+    problems: queries.Problems = field(default_factory=queries.Problems)
+    change: Change | None = None
+    said: list[str] = field(default_factory=list)
+
+
+def form_in(fields: Tree, owner: str) -> EndpointForm:
+    """The submitted form (of the form tab)."""
+    return read(fields, owner)
+
+
+def convert(fields: Tree, owner: str) -> Tried:
+    """The submitted value as a form and as text, whichever tab it came from."""
+    if text(fields, "tab") != "json":
+        form = read(fields, owner)
+        return Tried(form, text=as_json(form))
+    typed = text(fields, "json")
+    blank = EndpointForm(kind=kind_named(text(fields, "kind")))
+    try:
+        data = drafts.parse_body(typed)
+    except Invalid as error:
+        line = error.message.partition("at line ")[2].partition(",")[0]
+        found = queries.Problems({"json": error.message}, [("json", error.message)])
+        return Tried(blank, "json", held.masked(typed), int(line) if line.isdigit() else 0, found)
+    form = from_json(data, blank.kind, owner)
+    return Tried(form, "json", as_json(form))
+
+
+def review(ws: Workspace, ledger: Ledger, actor: Actor, fields: Tree) -> Tried:
+    """The change to review, or what forbids it. Nothing is sent."""
+    tried = convert(fields, actor.email)
+    if tried.problems.summary:
+        return tried
+    found, said = preflight.resolve_aliases(ws, tried.form)
+    body, gone = held.give_all(actor.email, write(tried.form))
+    found += [Finding(path, GONE) for path in gone]
+    found += list(_variables(tried.form))
+    if not tried.form.name:
+        found.insert(0, Finding("name", "Give the endpoint a name."))
+        change = Change(kind=Kind.CREATE, endpoint="unnamed", body=body)
+    else:
+        change = Change(kind=Kind.CREATE, endpoint=tried.form.name[:200], body=body)
+    unresolved = {finding.path for finding in found}
+    found += [f for f in preflight.findings(ws, ledger, change) if f.path not in unresolved]
+    if found:
+        tried.problems = queries.problems(found)
+        return tried
+    tried.change, tried.said = change, said
+    return tried
+
+
+def _variables(form: EndpointForm) -> list[Finding]:
+    found = []
+    for place, one in enumerate(form.entities):
+        for name in variables.named_twice(one.variables):
+            message = f"The variable '{name}' is there twice."
+            found.append(Finding(f"config.served_entities[{place}].environment_vars", message))
+    return found
+
+
+# A choice higher up makes those below it void.
+BELOW = {"source": ("model", "entity_version"), "catalog": ("schema", "model", "entity_version"),
+         "schema": ("model", "entity_version"), "model": ("entity_version",)}  # fmt: skip
+
+
+def picked_entity(fields: Tree, changed: str) -> EntityForm:
+    """The entity of a picker's query, with what lies below the changed field emptied."""
+    given = rows(fields, "served_entities")
+    form = entity.read(given[0], "") if given else EntityForm()
+    for name in BELOW.get(changed, ()):
+        setattr(form, name, "")
+    if changed:
+        form.min_provisioned_throughput = form.max_provisioned_throughput = form.provisioned_model_units = ""
+    return form
+
+
+def scope_and_key(fields: Tree) -> tuple[str, str]:
+    """Scope and key in the query of a secret picker."""
+    probe = _only_leaf(fields)
+    return text(probe, "scope"), text(probe, "key")
+
+
+def _only_leaf(value: Any) -> dict[str, Any]:
+    """The one object with a scope in a picker's query: it sends no other."""
+    if isinstance(value, dict):
+        if isinstance(value.get("scope"), str):
+            return value
+        return next((leaf for item in value.values() if (leaf := _only_leaf(item))), {})
+    if isinstance(value, list):
+        return next((leaf for item in value if (leaf := _only_leaf(item))), {})
+    return {}
