@@ -1,7 +1,7 @@
 """The head that all pages of one endpoint share: its two state facts, what the person may do, and the tabs.
 
-A page of an endpoint calls `head(request, raw, "config")`, gives it to its template as `endpoint`, and the template says
-`{% include "endpoints/_header.html" %}`. A slice adds its tab with `Slice(..., tabs=(Tab("config", "Config", "/config"),))`.
+A page of an endpoint calls `head(request, raw, "config")`, gives it to its template as `endpoint`, and the template
+says `{% include "endpoints/_header.html" %}`. A slice adds its tab with `Slice(…, tabs=(Tab("config", "Config", …),))`.
 """
 
 from collections.abc import Iterable
@@ -15,6 +15,7 @@ from web.workspace import serving
 from web.workspace.rows import StateRow, to_row
 
 LEVELS = ("CAN_VIEW", "CAN_QUERY", "CAN_MANAGE")
+OTHER_PAGES = ("new", "table")
 OVERVIEW = Tab("overview", "Overview", "", order=0, needs_id=False)
 
 
@@ -41,14 +42,21 @@ class EndpointHead:
     live_here: bool = False
 
 
+def place(name: str) -> str:
+    """The address of an endpoint's page. An endpoint named like another page has it one step further down."""
+    return f"/endpoints/{name}/overview" if name in OTHER_PAGES else f"/endpoints/{name}"
+
+
 def collect_tabs(slices: Iterable[Slice]) -> list[Tab]:
     """The tabs of all registered slices in their order, for `app.state.endpoint_tabs`."""
     return sorted((tab for slice_ in slices for tab in slice_.tabs), key=lambda tab: (tab.order, tab.label))
 
 
 def head(request: Request, raw: dict[str, Any], current: str, *, live_here: bool = False) -> EndpointHead:
-    """The head for the endpoint `raw` (the JSON of GET) with the tab `current` marked. `live_here`: the page refreshes the
-    state badges itself."""
+    """The head for the endpoint `raw` (the JSON of GET) with the tab `current` marked.
+
+    `live_here`: the page refreshes the state badges itself.
+    """
     row = to_row(raw)
     state = row.state or StateRow()
     kind = kind_for_people(row.task, serving.kind_of(row))
@@ -83,7 +91,7 @@ def kind_for_people(task: str | None, kind: str) -> str:
 def _tabs(request: Request, name: str, kind: str, permission: str, has_id: bool) -> list[tuple[str, str, str]]:
     known: list[Tab] = getattr(request.app.state, "endpoint_tabs", [])
     shown = [tab for tab in known if _fits(tab, kind, permission, has_id)]
-    return [(tab.key, tab.label, f"/endpoints/{name}{tab.suffix}") for tab in shown]
+    return [(tab.key, tab.label, f"/endpoints/{name}{tab.suffix}" if tab.suffix else place(name)) for tab in shown]
 
 
 def _fits(tab: Tab, kind: str, permission: str, has_id: bool) -> bool:

@@ -57,6 +57,7 @@ class _Shelf:
     snapshot: Snapshot | None = None
     fresh_until: float = 0.0
     flight: "Future[Snapshot] | None" = None
+    generation: int = 0
     touched: float = 0.0
 
 
@@ -68,8 +69,8 @@ _pool = ThreadPoolExecutor(8, thread_name_prefix="listing")
 def snapshot(ws: Workspace, stale_s: float) -> Snapshot:
     """The caller's endpoints, asked for again when older than `stale_s` seconds.
 
-    When the workspace fails, or takes longer than PATIENCE_S, the last listing is given with `problem` set; without one the
-    error is raised. A credential that is refused loses its listing at once (Unauthenticated, Forbidden).
+    When the workspace fails, or takes longer than PATIENCE_S, the last listing is given with `problem` set; without
+    one the error is raised. A credential that is refused loses its listing at once (Unauthenticated, Forbidden).
     """
     key = _key(ws)
     with _lock:
@@ -78,7 +79,7 @@ def snapshot(ws: Workspace, stale_s: float) -> Snapshot:
             return shelf.snapshot
         last = shelf.snapshot
         if shelf.flight is None:
-            shelf.flight = _pool.submit(_renew, key, ws, stale_s)
+            shelf.flight = _pool.submit(_renew, key, ws, stale_s, shelf.generation)
         flight = shelf.flight
     try:
         return flight.result(PATIENCE_S if last else None)
@@ -94,22 +95,23 @@ def forget(ws: Workspace) -> None:
         if shelf is not None:
             shelf.fresh_until = 0.0
             shelf.flight = None
+            shelf.generation += 1
 
 
-def _renew(key: str, ws: Workspace, stale_s: float) -> Snapshot:
+def _renew(key: str, ws: Workspace, stale_s: float, generation: int) -> Snapshot:
     try:
         rows = sorted((row for row in serving.list_rows(ws) if row.name), key=lambda row: (row.name.lower(), row.name))
     except PortalError as error:
-        return _failed(key, error, stale_s)
+        return _failed(key, error, stale_s, generation)
     except BaseException:
-        _land(key, None, 0)
+        _land(key, None, 0, generation)
         raise
     made = Snapshot(tuple(rows), time.time_ns() // 1_000_000)
-    _land(key, made, stale_s)
+    _land(key, made, stale_s, generation)
     return made
 
 
-def _failed(key: str, error: PortalError, stale_s: float) -> Snapshot:
+def _failed(key: str, error: PortalError, stale_s: float, generation: int) -> Snapshot:
     """The last listing marked stale, until it is time to ask again; raises when there is none."""
     with _lock:
         last = None if isinstance(error, Unauthenticated | Forbidden) else _shelf(key).snapshot
@@ -117,13 +119,16 @@ def _failed(key: str, error: PortalError, stale_s: float) -> Snapshot:
             _shelves.pop(key, None)
             raise error
     stale = last.outdated(error)
-    _land(key, stale, stale_s)
+    _land(key, stale, stale_s, generation)
     return stale
 
 
-def _land(key: str, made: Snapshot | None, stale_s: float) -> None:
+def _land(key: str, made: Snapshot | None, stale_s: float, generation: int) -> None:
+    """The answer goes onto the shelf, unless a change was made since the question was asked."""
     with _lock:
         shelf = _shelf(key)
+        if shelf.generation != generation:
+            return
         shelf.flight = None
         if made is not None:
             shelf.snapshot, shelf.fresh_until = made, time.monotonic() + stale_s

@@ -1,0 +1,77 @@
+"""Delete, stop and start: each leads to the Review page, none sends anything by itself."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.requests import Request
+from starlette.responses import Response
+
+from web.changes import drafts
+from web.changes.kinds import Kind
+from web.deps import ActorDep, LedgerDep, WorkspaceDep
+from web.errors import Forbidden
+from web.features.endpoint_tabs import head
+from web.features.endpoints import forms
+from web.features.endpoints.detail import loss
+from web.html.respond import done, invalid, page
+from web.workspace import sight
+
+router = APIRouter()
+Typed = Annotated[str, Form(max_length=300)]
+Hash = Annotated[str, Form(max_length=64)]
+Version = Annotated[str, Form(max_length=20)]
+
+
+@router.get("/endpoints/{name}/delete")
+def ask(request: Request, name: str, ws: WorkspaceDep, ledger: LedgerDep) -> Response:
+    """What is lost, and the field to type the name into."""
+    raw = sight.endpoint(ws, name)
+    top = head(request, raw, "overview")
+    if not top.can_manage:
+        raise Forbidden("You cannot delete this endpoint.", hint=_why_not(top.hosted, top.permission))
+    base = drafts.open_base(ledger, Kind.DELETE, raw)
+    view = loss(ws, raw, top.kind)
+    return page(request, "endpoints/delete.html", endpoint=top, loss=view, base=base, typed="", error="")
+
+
+@router.post("/endpoints/{name}/delete")
+def delete(
+    request: Request,
+    name: str,
+    ws: WorkspaceDep,
+    ledger: LedgerDep,
+    actor: ActorDep,
+    confirm: Typed = "",
+    base_hash: Hash = "",
+    base_version: Version = "",
+) -> Response:
+    """On to the review when the name was typed, else the same page with the message beside the field."""
+    raw = sight.endpoint(ws, name)
+    base = drafts.base_from_form({"base_hash": base_hash, "base_version": base_version})
+    change, error = forms.deletion(name, confirm)
+    if change is not None:
+        return done(request, drafts.start(ledger, actor, change, base))
+    top = head(request, raw, "overview")
+    shown = base or drafts.open_base(ledger, Kind.DELETE, raw)
+    context = {"endpoint": top, "loss": loss(ws, raw, top.kind), "base": shown}
+    return invalid(request, "endpoints/delete.html", **context, typed=confirm, error=error)
+
+
+@router.post("/endpoints/{name}/stop")
+def stop(request: Request, name: str, ws: WorkspaceDep, ledger: LedgerDep, actor: ActorDep) -> Response:
+    """To the review of stopping it."""
+    sight.endpoint(ws, name)
+    return done(request, drafts.start(ledger, actor, forms.stop(name), None))
+
+
+@router.post("/endpoints/{name}/start")
+def start(request: Request, name: str, ws: WorkspaceDep, ledger: LedgerDep, actor: ActorDep) -> Response:
+    """To the review of starting it."""
+    sight.endpoint(ws, name)
+    return done(request, drafts.start(ledger, actor, forms.start(name), None))
+
+
+def _why_not(hosted: bool, permission: str) -> str:
+    if hosted:
+        return "Databricks runs it for all workspaces."
+    return f"Deleting needs CAN_MANAGE on it; you have {permission or 'less'}."

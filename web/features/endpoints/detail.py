@@ -1,0 +1,177 @@
+"""One endpoint: what serves now and what is being tried, as two separate facts, and everything around them."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from web.audit import queries
+from web.audit.ledger import Ledger
+from web.audit.models import Operation
+from web.audit.queries import Filter, May
+from web.changes.preflight import direct_grants
+from web.changes.settle import settle
+from web.errors import PortalError
+from web.features.endpoints import facts
+from web.features.endpoints.entities import BROKEN, ConfigView, config_view
+from web.identity.person import Caller
+from web.workspace import iam, serving
+from web.workspace.client import Workspace
+
+SHOWN_OPERATIONS = 5
+
+
+@dataclass(frozen=True)
+class Try:
+    """A config that is being tried, or was tried in vain. `outcome`: running, failed, canceled or waiting."""
+
+    config: ConfigView
+    outcome: str
+    elapsed_s: float | None
+    first: bool
+
+
+@dataclass(frozen=True)
+class EntitiesView:
+    """What serves and what is tried. `live`: something will change by itself, so the page asks again."""
+
+    name: str
+    serving: ConfigView | None
+    tried: Try | None
+    stopped: bool
+    hosted: bool
+    live: bool
+
+
+@dataclass(frozen=True)
+class Detail:
+    """The endpoint's page."""
+
+    entities: EntitiesView
+    address: str
+    address_note: str
+    endpoint_id: str
+    creator: str
+    created: int | None
+    updated: int | None
+    details: list[tuple[str, str]]
+    gateway: list[tuple[str, str]]
+    tags: list[tuple[str, str]]
+    operations: list[Operation]
+    unsettled: list[Operation]
+    configured: bool
+
+
+def settle_unknown(ledger: Ledger, who: Caller, name: str) -> None:
+    """Ask what became of changes of this endpoint that nobody got an answer to."""
+    if any(operation.outcome == "unknown" for operation in queries.unsettled(ledger.engine, name)):
+        settle(ledger, who.workspace, sees_all=who.is_admin, me=who.email, endpoint=name)
+
+
+def detail(ledger: Ledger, who: Caller, may: May, raw: dict[str, Any], kind: str) -> Detail:
+    """Everything the page shows of `raw`, the JSON of GET."""
+    name = str(raw["name"])
+    operations = queries.page(ledger.engine, Filter(endpoint=name, limit=SHOWN_OPERATIONS), may).operations
+    return Detail(
+        entities=entities(raw, kind),
+        address=facts.address(raw, who.workspace.host),
+        address_note=_address_note(raw, kind),
+        endpoint_id=str(raw.get("id") or ""),
+        creator=str(raw.get("creator") or ""),
+        created=raw.get("creation_timestamp"),
+        updated=raw.get("last_updated_timestamp"),
+        details=facts.details(raw),
+        gateway=facts.gateway(raw),
+        tags=facts.tags(raw),
+        operations=operations,
+        unsettled=[o for o in operations if o.outcome in ("unknown", "pending")],
+        configured=bool(raw.get("config") or raw.get("pending_config")),
+    )
+
+
+def entities(raw: dict[str, Any], kind: str) -> EntitiesView:
+    """The two configs of an endpoint."""
+    state = raw.get("state") or {}
+    serves = config_view(raw.get("config"), kind)
+    tried = _try(config_view(raw.get("pending_config"), kind), state, serves is None)
+    moving = any(e.busy or "Scaling from zero" in e.message for e in serves.entities) if serves else False
+    return EntitiesView(
+        name=str(raw["name"]),
+        serving=serves,
+        tried=tried,
+        stopped=state.get("suspend") == "STOPPED",
+        hosted=not raw.get("id"),
+        live=state.get("config_update") == "IN_PROGRESS" or moving,
+    )
+
+
+def _try(config: ConfigView | None, state: dict[str, Any], first: bool) -> Try | None:
+    if config is None:
+        return None
+    outcomes = {"IN_PROGRESS": "running", "UPDATE_FAILED": "failed", "UPDATE_CANCELED": "canceled"}
+    outcome = outcomes.get(str(state.get("config_update")), "waiting")
+    if outcome == "waiting" and any(e.deployment in BROKEN for e in config.entities):
+        outcome = "failed"
+    elapsed = max(0.0, time.time() - config.started / 1000) if config.started and outcome == "running" else None
+    return Try(config, outcome, elapsed, first)
+
+
+def _address_note(raw: dict[str, Any], kind: str) -> str:
+    if raw.get("route_optimized"):
+        return "Route optimized: this address takes OAuth tokens made for it, no personal access token."
+    if kind in ("foundation", "external", "provisioned", "agent") or str(raw.get("task") or "").startswith("llm/"):
+        return "OpenAI clients use /serving-endpoints as base address and the endpoint's name as model."
+    return ""
+
+
+@dataclass(frozen=True)
+class RunAs:
+    """Whom the endpoint runs as. `known` False: the directory cannot be asked, or has another kind of name."""
+
+    creator: str
+    departed: bool
+    known: bool
+
+
+def run_as(ws: Workspace, creator: str) -> RunAs:
+    """Whether the creator is still a member of the workspace. Only e-mail addresses can be looked up."""
+    if "@" not in creator:
+        return RunAs(creator, departed=False, known=False)
+    try:
+        found = iam.search_users(ws, creator)
+    except PortalError:
+        return RunAs(creator, departed=False, known=False)
+    there = any(person.name.casefold() == creator.casefold() for person in found.principals)
+    return RunAs(creator, departed=found.allowed and not there, known=found.allowed)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What deleting takes away. `grants` None: the person may not count them."""
+
+    entities: list[str]
+    version: int | None
+    serving: bool
+    traffic: list[str]
+    grants: int | None
+    tags: int
+    inference_tables: bool
+
+
+def loss(ws: Workspace, raw: dict[str, Any], kind: str) -> Loss:
+    """What is lost with this endpoint."""
+    view = entities(raw, kind)
+    config = view.serving or (view.tried.config if view.tried else None)
+    try:
+        grants: int | None = len(direct_grants(serving.permissions(ws, str(raw.get("id")))))
+    except PortalError:
+        grants = None
+    tables = [fact for fact in facts.gateway(raw) + facts.details(raw) if "table" in fact[0] or "Payload" in fact[0]]
+    return Loss(
+        entities=[f"{e.name} ({e.model})" for e in config.entities] if config else [],
+        version=config.version if config else None,
+        serving=(raw.get("state") or {}).get("ready") == "READY",
+        traffic=[f"{r.percent} % {r.name}" for r in config.routes if r.percent] if config else [],
+        grants=grants,
+        tags=len(facts.tags(raw)),
+        inference_tables=bool(tables),
+    )

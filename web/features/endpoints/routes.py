@@ -1,0 +1,40 @@
+"""GET / and the endpoints list; one endpoint's pages are in `show.py`, what alters it in `acts.py`."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from web.deps import SettingsDep, WorkspaceDep
+from web.features.endpoints.acts import router as acts
+from web.features.endpoints.queries import table, wanted
+from web.features.endpoints.show import router as show
+from web.html.respond import fragment, page
+from web.workspace import listing
+
+router = APIRouter()
+
+
+@router.get("/")
+def home() -> Response:
+    """The portal starts with the endpoints."""
+    return RedirectResponse("/endpoints", status_code=307)
+
+
+@router.get("/endpoints")
+def index(request: Request, ws: WorkspaceDep, settings: SettingsDep) -> Response:
+    """The page: filters in the address, one page of rows below."""
+    found = listing.snapshot(ws, settings.list_stale_s)
+    return page(request, "endpoints/index.html", table=table(found, wanted(dict(request.query_params))))
+
+
+@router.get("/endpoints/table")
+def rows(request: Request, ws: WorkspaceDep, settings: SettingsDep) -> Response:
+    """The rows alone, for the filters (which move the page's address) and for the live refresh (which does not)."""
+    values = dict(request.query_params)
+    view = table(listing.snapshot(ws, settings.list_stale_s), wanted(values))
+    moved = "" if "live" in values else view.own_url
+    return fragment(request, "endpoints/_table.html", replace_url=moved, table=view)
+
+
+router.include_router(acts)
+router.include_router(show)
