@@ -1,0 +1,146 @@
+"""What the playground needs to know of an endpoint before a person asks it something."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from web.errors import PortalError
+from web.features.playground.prices import load, price_of
+from web.features.playground.styles import TALKS, Style, parameters, style_of
+from web.openapi import EntitySchema, Found, schema_of
+from web.openapi.examples import example
+from web.openapi.reasons import EXPLANATIONS, Explanation
+from web.workspace import serving
+from web.workspace.client import Workspace
+
+MOST_COLUMNS = 6
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One endpoint, or one served entity of it, ready to be asked. `problem` says why it cannot be shown."""
+
+    endpoint: str
+    entity: str = ""
+    task: str = ""
+    style: Style = "chat"
+    kind: str = ""
+    raw: dict[str, Any] = field(default_factory=dict)
+    entities: tuple[str, ...] = ()
+    schema: EntitySchema | None = None
+    price: dict[str, Any] | None = None
+    why: Explanation | None = None
+    problem: str = ""
+
+    @property
+    def talks(self) -> bool:
+        """Whether it is asked in the chat panel."""
+        return self.style in TALKS
+
+    @property
+    def address(self) -> str:
+        """Where the portal passes questions on."""
+        pinned = f"?{urlencode({'served_entity': self.entity})}" if self.entity else ""
+        return f"/api/v1/endpoints/{quote(self.endpoint, safe='')}/invocations{pinned}"
+
+    def column(self) -> dict[str, Any]:
+        """What the chat panel's script is told."""
+        return {
+            "endpoint": self.endpoint,
+            "entity": self.entity,
+            "task": self.task,
+            "style": self.style,
+            "address": self.address,
+            "parameters": parameters(self.style, self.schema),
+            "price": self.price,
+            "problem": self.problem,
+        }
+
+    def console(self) -> dict[str, Any]:
+        """What the query console's script is told; without a schema there is one way, raw JSON."""
+        ways = self.schema.alternatives if self.schema else ()
+        described = [{"key": way.key, "schema": way.schema, "example": example(way)} for way in ways]
+        return {**self.column(), "ways": described, "schema": self.schema.request if self.schema else None}
+
+
+def seat(ws: Workspace, name: str, entity: str = "", prices: Path | None = None) -> Seat:
+    """One seat. Raises NotFound and Forbidden of the endpoint itself; a missing schema is only noted."""
+    raw = serving.get_endpoint(ws, name)
+    served = _served(raw)
+    found = schema_of(ws, raw)
+    schema = _schema(found, entity)
+    task = str(raw.get("task") or "") or next((_task(one) for one in served if _task(one)), "")
+    names = tuple(str(one.get("name")) for one in served if one.get("name"))
+    model = next((_model(one) for one in served if entity in ("", one.get("name"))), "")
+    return Seat(
+        endpoint=name,
+        entity=entity if entity in names else "",
+        task=task,
+        style=style_of(task, schema),
+        kind=serving.kind_of(raw),
+        raw=raw,
+        entities=names,
+        schema=schema,
+        price=price_of(load(prices), name, model),
+        why=EXPLANATIONS.get(found.reason),
+    )
+
+
+def seats(ws: Workspace, wanted: list[tuple[str, str]], prices: Path | None = None) -> list[Seat]:
+    """At most six seats of (endpoint, entity); one that cannot be read keeps its place and says why."""
+    return [_careful(ws, name, entity, prices) for name, entity in wanted[:MOST_COLUMNS]]
+
+
+def _careful(ws: Workspace, name: str, entity: str, prices: Path | None) -> Seat:
+    try:
+        found = seat(ws, name, entity, prices)
+    except PortalError as error:
+        return Seat(name, entity, problem=error.message)
+    return found if found.talks else Seat(name, entity, problem="It does not chat; open it to send it data.")
+
+
+def talkers(ws: Workspace) -> list[str]:
+    """Names of the endpoints that chat, by their task."""
+    rows = serving.list_rows(ws)
+    return sorted(row.name for row in rows if row.task and style_of(row.task, None) in TALKS)
+
+
+def pairs(items: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(endpoint, entity) from a query string in its order: `served_entity` belongs to the `endpoint` before it."""
+    wanted: list[tuple[str, str]] = []
+    for key, value in items:
+        if key == "endpoint" and value:
+            wanted.append((value, ""))
+        elif key == "served_entity" and wanted:
+            wanted[-1] = (wanted[-1][0], value)
+    return wanted
+
+
+def link(wanted: list[tuple[str, str]]) -> str:
+    """The address of the playground with these columns."""
+    items = [(key, value) for name, entity in wanted for key, value in (("endpoint", name), ("served_entity", entity))]
+    return "/playground?" + urlencode([(key, value) for key, value in items if value])
+
+
+def _schema(found: Found, entity: str) -> EntitySchema | None:
+    if found.document is None:
+        return None
+    return found.document.entity(entity) or (None if entity else found.document.entities[0])
+
+
+def _served(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    config = raw.get("config") or raw.get("pending_config") or {}
+    return [one for one in config.get("served_entities") or [] if isinstance(one, dict)]
+
+
+def _task(entity: dict[str, Any]) -> str:
+    external = entity.get("external_model")
+    return str(external.get("task") or "") if isinstance(external, dict) else ""
+
+
+def _model(entity: dict[str, Any]) -> str:
+    for key in ("external_model", "foundation_model"):
+        if isinstance(entity.get(key), dict):
+            return str(entity[key].get("name") or "")
+    return str(entity.get("entity_name") or "")
