@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import httpx
 import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.core import Config
 
 from tests.emulator.control_support import Caller
 from web.emulator.server import Emulator
+
 
 @pytest.fixture(scope="session")
 def slow_server() -> Iterator[Emulator]:
@@ -20,9 +20,9 @@ def slow_server() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def workspace(slow_server: Emulator) -> Emulator:
+def workspace(slow_server: Emulator, callers: dict[str, Caller]) -> Emulator:
     """The demo workspace, freshly seeded, at the real thing's speed."""
-    httpx.post(f"{slow_server.url}/_emulator/reset", timeout=30).raise_for_status()
+    callers["nobody"]("POST", "/_emulator/reset").raise_for_status()
     return slow_server
 
 
@@ -68,7 +68,11 @@ def sdk_clients(slow_server: Emulator) -> Iterator[Callable[[str], WorkspaceClie
     def client(person: str) -> WorkspaceClient:
         if person not in known:
             config = Config(
-                host=slow_server.url, token=f"dapi-{person}", auth_type="pat", retry_timeout_seconds=2, http_timeout_seconds=10
+                host=slow_server.url,
+                token=f"dapi-{person}",
+                auth_type="pat",
+                retry_timeout_seconds=2,
+                http_timeout_seconds=10,
             )
             known[person] = WorkspaceClient(config=config)
         return known[person]

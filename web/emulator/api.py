@@ -51,7 +51,7 @@ class Api:
         if fault and fault.kind == "delay":
             await asyncio.sleep(fault.delay_s)
         if fault and fault.kind == "reset":
-            faults.cut(request)
+            await faults.cut(request)
             return
         if fault and fault.kind == "status":
             response = fault.response()
@@ -115,7 +115,7 @@ def _entry(world: World, request: Request, person: Person, auth: str, body: byte
 
 async def _deliver(request: Request, response: Response, fault: Fault | None, send: Send) -> None:
     if fault and fault.kind == "drop_reply":
-        faults.cut(request)
+        await faults.cut(request)
     elif fault and fault.kind == "truncate":
         await faults.truncate(request, response)
     else:

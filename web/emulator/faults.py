@@ -84,13 +84,19 @@ def parse(order: Any) -> Fault:
     return Fault(order["fault"], match.get("path", "*"), method.upper() if method else None, **kept)
 
 
-def cut(request: Request) -> None:
-    """Reset the connection: the client gets no byte of a reply."""
+async def cut(request: Request) -> None:
+    """Reset the connection, so that the client gets no byte of a reply; returns once it is gone."""
     transport = _transport(request.scope)
     raw = transport.get_extra_info("socket")
     with suppress(OSError, AttributeError):
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
+    await _gone(request)
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _transport(scope: Scope) -> asyncio.Transport:
@@ -106,6 +112,7 @@ async def truncate(request: Request, response: Response) -> None:
     transport = _transport(request.scope)
     transport.write(head.encode() + body[: len(body) // 2 + 1])
     transport.close()
+    await _gone(request)
 
 
 def garbage(status: int) -> Response:

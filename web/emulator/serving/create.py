@@ -40,8 +40,8 @@ def _create(call: Call, body: dict[str, Any]) -> Response:
     endpoint = _blank(call, name, kind, body)
     if config is not None:
         endpoint.task = tasks.of(call.world, config)
-        if body.get("ai_gateway"):
-            endpoint.ai_gateway = gateway.check(endpoint.kind, endpoint.task, config, body["ai_gateway"], None)
+    if body.get("ai_gateway"):
+        endpoint.ai_gateway = gateway.check(endpoint.kind, endpoint.task, config, body["ai_gateway"], None)
     quota.spend(call)
     call.world.endpoints[name] = endpoint
     if config is not None:
