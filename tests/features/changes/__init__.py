@@ -1,0 +1,1 @@
+"""Tests of changes as people and programs make them."""
