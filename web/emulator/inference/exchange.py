@@ -37,7 +37,7 @@ class Exchange:
             now_s=world.clock.now_ms() // 1000,
             pace=float(world.switches.tokens_per_second),
             usage_every_chunk=self.endpoint.kind in ("foundation", "provisioned"),
-            writer=local_llm.writer(),
+            writer=local_llm.writer_for(self.payload),
             request_id=self.request_id,
         )
 

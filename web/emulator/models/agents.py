@@ -9,6 +9,7 @@ from web.emulator.models import conversation as talk
 from web.emulator.models.agent_work import Tool, custom_outputs, work
 from web.emulator.models.base import Context, Model, Payload
 from web.emulator.models.chat import ChatModel, call_shape, usage
+from web.emulator.models.traces import databricks_output, trace_id
 
 
 class ChatAgent(Model):
@@ -32,7 +33,7 @@ class ChatAgent(Model):
                 messages.append(shaped)
         if text:
             messages.append({"role": "assistant", "content": text, "id": ctx.request_id})
-        return {"messages": messages, **_ending(payload, messages, end), "id": ctx.request_id}
+        return {"messages": messages, **_ending(payload, ctx, messages, end), "id": ctx.request_id}
 
     async def stream(self, payload: Payload, ctx: Context) -> AsyncIterator[Payload]:
         """Chunks `{id, delta}`; the last carries finish_reason, usage and custom outputs, then a trace id."""
@@ -42,7 +43,7 @@ class ChatAgent(Model):
                 yield {"id": ctx.request_id, "delta": {"role": "assistant", "content": part.text, "id": ctx.request_id}}
             elif isinstance(part, talk.End):
                 empty = {"role": "assistant", "content": "", "id": ctx.request_id}
-                yield {"id": ctx.request_id, "delta": empty, **_ending(payload, messages, part)}
+                yield {"id": ctx.request_id, "delta": empty, **_ending(payload, ctx, messages, part)}
             elif shaped := _message(part, f"{ctx.request_id}-{len(messages)}"):
                 messages.append(shaped)
                 yield {"id": shaped["id"], "delta": shaped}
@@ -57,15 +58,11 @@ def _message(part: talk.Part, name: str) -> Payload | None:
     return None
 
 
-def _ending(payload: Payload, messages: list[Payload], end: talk.End) -> Payload:
+def _ending(payload: Payload, ctx: Context, messages: list[Payload], end: talk.End) -> Payload:
     used = [str(message["name"]) for message in messages if message["role"] == "tool"]
     spent = usage(end.prompt_tokens, end.completion_tokens)
-    return {"finish_reason": end.reason, "custom_outputs": custom_outputs(payload, used), "usage": spent}
-
-
-def trace_id(ctx: Context) -> str:
-    """The id of the trace of this request, as agents report it."""
-    return "tr-" + ctx.request_id.replace("-", "")
+    body = {"finish_reason": end.reason, "custom_outputs": custom_outputs(payload, used), "usage": spent}
+    return {**body, **databricks_output(payload, ctx, used)}
 
 
 class ChatModelAgent(ChatModel):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
 import os
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -16,8 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from web.emulator.models import markers
-from web.emulator.models.base import InputError
+from web.emulator.models.base import InputError, Payload
 from web.emulator.models.speech import Ask, Deterministic, Speech
 
 NAME = "SmolLM2-135M-Instruct (on this machine)"
@@ -46,9 +46,13 @@ def status() -> dict[str, Any]:
     return {"local": reason is None, "name": name, "reason": reason, "loaded": _engine.cache_info().currsize > 0}
 
 
-def writer() -> LocalWriter | Deterministic:
-    """The local model where it can be had, else the deterministic one."""
-    return LocalWriter() if why_not() is None else Deterministic()
+def writer_for(payload: Payload) -> LocalWriter | Deterministic:
+    """The local model where it can be had. The deterministic one writes what so small a model cannot be trusted with:
+    tool calls and structured outputs; and what carries test marks, whose truth has to be known."""
+    beyond = (
+        payload.get("tools") or payload.get("response_format") or payload.get("text") or "[[" in json.dumps(payload)
+    )
+    return Deterministic() if beyond or why_not() is not None else LocalWriter()
 
 
 def _model_file() -> Path:
@@ -65,7 +69,13 @@ def _engine() -> Any:
     params.n_ctx = _CONTEXT_TOKENS * _PARALLEL
     params.n_parallel = _PARALLEL
     params.verbosity = -1
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = _threads()
     return xllamacpp.Server(params)
+
+
+def _threads() -> int:
+    """All cores but one, which stays with the servers: threads of llama.cpp wait for each other and starve the rest."""
+    return max(1, min(4, (os.cpu_count() or 1) - 1))
 
 
 _LOADING = threading.Lock()
@@ -79,13 +89,13 @@ def _chat(request: Chunk, receive: Callable[[Chunk], bool]) -> None:
 
 
 class LocalWriter:
-    """Writes with the local model; prompts with test marks go to the deterministic one, whose truth is known."""
+    """Writes with the local model."""
 
     name = NAME
 
     def write(self, ask: Ask) -> Speech:
         """Begin an answer."""
-        return LocalSpeech(ask) if markers.strip(ask.prompt) == ask.prompt.strip() else Deterministic().write(ask)
+        return LocalSpeech(ask)
 
 
 class LocalSpeech:

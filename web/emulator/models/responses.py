@@ -7,9 +7,9 @@ from typing import Any
 
 from web.emulator.models import conversation as talk
 from web.emulator.models.agent_work import Tool, custom_outputs, work
-from web.emulator.models.agents import trace_id
 from web.emulator.models.base import Context, InputError, Model, Payload
 from web.emulator.models.response_events import Builder
+from web.emulator.models.traces import databricks_output, trace_id
 
 
 class ResponsesAgent(Model):
@@ -27,7 +27,7 @@ class ResponsesAgent(Model):
         asked = as_chat(payload)
         async for part in work(asked, ctx, self._toolbox, reasoning=self._reasoning):
             builder.take(part)
-        return self._whole(builder, asked)
+        return self._whole(builder, asked, ctx)
 
     async def stream(self, payload: Payload, ctx: Context) -> AsyncIterator[Payload]:
         """`response.created`, the events of each item, `response.completed`; agents then tell their trace id."""
@@ -41,13 +41,15 @@ class ResponsesAgent(Model):
                 started = True
             for frame in builder.take(part):
                 yield frame
-        yield builder.event("response.completed", response=self._whole(builder, asked))
+        yield builder.event("response.completed", response=self._whole(builder, asked, ctx))
         if self._toolbox:
             yield {"trace_id": trace_id(ctx)}
 
-    def _whole(self, builder: Builder, asked: Payload) -> Payload:
+    def _whole(self, builder: Builder, asked: Payload, ctx: Context) -> Payload:
         used = [str(item["name"]) for item in builder.output if item["type"] == "function_call"]
-        extra = {"custom_outputs": custom_outputs(asked, used)} if self._toolbox else {}
+        if not self._toolbox:
+            return builder.response("completed")
+        extra = {"custom_outputs": custom_outputs(asked, used), **databricks_output(asked, ctx, used)}
         return {**builder.response("completed"), **extra}
 
 
