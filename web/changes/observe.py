@@ -14,7 +14,7 @@ from web.changes.fields import current_config, editable
 from web.errors import PortalError
 
 ENDPOINT = "endpoint"
-PORTAL, SEEN, FAILED = "portal", "seen", "update failed"
+PORTAL, SEEN, FAILED, ADOPTED = "portal", "seen", "update failed", "adopted"
 
 
 def heading_for(live: dict[str, Any]) -> dict[str, Any]:
@@ -53,6 +53,15 @@ def latest(ledger: Ledger, name: str, count: int = 1) -> list[Snapshot]:
     query = select(Snapshot).where(Snapshot.endpoint == name, Snapshot.scope == ENDPOINT)
     with Session(ledger.engine) as session:
         return list(session.exec(query.order_by(desc(Snapshot.seq)).limit(count)))
+
+
+def adopt(ledger: Ledger, name: str, seq: int, who: str) -> None:
+    """Mark a state that was reached elsewhere as meant, by `who`. Other states stay as they are."""
+    with ledger.writing() as session:
+        row = session.get(Snapshot, seq)
+        if row is not None and row.endpoint == name and row.source == SEEN:
+            row.source, row.op_id = ADOPTED, who
+            session.add(row)
 
 
 def _append(ledger: Ledger, live: dict[str, Any], source: str, op_id: str) -> None:
