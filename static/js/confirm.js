@@ -37,6 +37,7 @@ document.addEventListener("htmx:confirm", async (event) => {
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog-open]");
+  event.target.closest("[data-dialog-close]")?.closest("dialog").close();
   if (opener) document.querySelector(opener.dataset.dialogOpen)?.showModal();
 });
 document.addEventListener("input", (event) => { if (event.target.matches("[data-must-equal]")) check(event.target); });

@@ -29,6 +29,13 @@ def test_a_page_carries_the_strict_policy_and_is_not_kept(http: httpx.Client) ->
     assert nonce not in http.get("/patterns").headers["Content-Security-Policy"]
 
 
+def test_a_page_travels_compressed_to_those_who_can_read_it(http: httpx.Client) -> None:
+    packed, plain = (http.get("/patterns", headers={"Accept-Encoding": how}) for how in ("gzip, br", "identity"))
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 4
+
+
 def test_a_fragment_is_only_a_fragment_whoever_asks(http: httpx.Client) -> None:
     plain, htmx = http.get("/patterns/rows?q=gpt"), http.get("/patterns/rows?q=gpt", headers=HTMX)
     assert plain.text == htmx.text

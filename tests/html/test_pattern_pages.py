@@ -67,3 +67,11 @@ def test_a_cold_view_of_the_list_is_light(
     print(f"cold list: {len(sizes)} requests, {sum(sizes) / 1000:.1f} kB")
     assert len(sizes) <= 12
     assert sum(sizes) <= 130_000
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_link_that_looks_like_a_button_can_be_read(open_pattern: OpenPattern, scheme: str) -> None:
+    page = open_pattern("/patterns/list", color_scheme=scheme)
+    button = page.get_by_role("link", name="New endpoint")
+    text, ground = button.evaluate("e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]")
+    assert text != ground

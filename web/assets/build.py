@@ -50,14 +50,20 @@ def ensure() -> bool:
 
 
 def _build() -> None:
+    """Into a folder beside the old one, which is then replaced at once: a running portal never sees half of it."""
     environment, npm = _node()
     _run([*npm, "ci"], environment)
-    with tempfile.TemporaryDirectory(dir=STATIC, prefix=".vendor-") as folder:
-        _run(["node", "build.mjs", folder], environment)
-        Path(folder, "stamp").write_text(fingerprint())
-        Path(folder).chmod(0o755)
-        shutil.rmtree(VENDOR, ignore_errors=True)
-        shutil.copytree(folder, VENDOR)
+    folder = Path(tempfile.mkdtemp(dir=STATIC, prefix=".vendor-"))
+    try:
+        _run(["node", "build.mjs", str(folder)], environment)
+        (folder / "stamp").write_text(fingerprint())
+        folder.chmod(0o755)
+        if VENDOR.exists():
+            VENDOR.rename(folder.with_name(folder.name + "-old"))
+        folder.rename(VENDOR)
+    finally:
+        for leftover in STATIC.glob(f"{folder.name}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _node() -> tuple[dict[str, str], list[str]]:

@@ -3,6 +3,7 @@
 `page` and `fragment` render, `done` sends the person on after a write, `invalid` shows a form again with its messages.
 """
 
+import gzip
 from typing import Any
 
 from starlette.requests import Request
@@ -16,6 +17,8 @@ from web.html.nav import navigation
 from web.html.shell import shell_of
 from web.html.templates import environment
 from web.html.toasts import Toast
+
+_WORTH_COMPRESSING = 1400
 
 
 def page(request: Request, name: str, /, status: int = 200, **context: Any) -> HTMLResponse:
@@ -89,5 +92,9 @@ def error_page(request: Request, error: PortalError) -> HTMLResponse:
 
 def _render(request: Request, name: str, status: int, context: dict[str, Any]) -> HTMLResponse:
     frame = {"shell": shell_of(request), "path": request.url.path}
-    html = environment().get_template(name).render({**frame, **context})
-    return HTMLResponse(html, status_code=status, headers=secure_headers(request))
+    body = environment().get_template(name).render({**frame, **context}).encode()
+    headers = secure_headers(request) | {"Vary": "Accept-Encoding"}
+    if len(body) >= _WORTH_COMPRESSING and "gzip" in request.headers.get("Accept-Encoding", ""):
+        body = gzip.compress(body, 5, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return HTMLResponse(body, status_code=status, headers=headers)
