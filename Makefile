@@ -17,7 +17,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
-LOCK := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+LOCK := $(BIN)/uv pip compile --quiet --native-tls --no-config --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 # The first interpreter that is new enough and can make environments. 3.11 first: it is what Databricks Apps runs.
 FIND_PYTHON = for p in $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3 python; do \
