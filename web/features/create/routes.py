@@ -133,12 +133,12 @@ def pick_model(request: Request, ws: WorkspaceDep, i: int = 0, kind: str = "cust
 
 
 @router.get("/pick/secret")
-def pick_secret(request: Request, ws: WorkspaceDep, p: str = "", label: str = "Secret") -> Response:
+def pick_secret(request: Request, ws: WorkspaceDep, p: str = "") -> Response:
     """The scope and key of one secret, under the field name `p`."""
     form = secret.SecretForm("reference", *submit.scope_and_key(_picked(request)))
     scopes, keys = picks.scopes(ws), picks.keys(ws, form.scope)
     return fragment(
-        request, "entities/_secret_pick.html", p=p, s=form, label=label, scopes=scopes, keys=keys, error="", loaded=True
+        request, "entities/_secret_pick.html", p=p, s=form, scopes=scopes, keys=keys, error="", loaded=True
     )
 
 

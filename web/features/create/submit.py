@@ -87,8 +87,13 @@ def _variables(form: EndpointForm) -> list[Finding]:
 
 
 # A choice higher up makes those below it void.
-BELOW = {"source": ("model", "entity_version"), "catalog": ("schema", "model", "entity_version"),
-         "schema": ("model", "entity_version"), "model": ("entity_version",)}  # fmt: skip
+_MODEL = ("entity_version", "measure")
+BELOW = {
+    "source": ("model", *_MODEL),
+    "catalog": ("schema", "model", *_MODEL),
+    "schema": ("model", *_MODEL),
+    "model": _MODEL,
+}
 
 
 def picked_entity(fields: Tree, changed: str) -> EntityForm:

@@ -1,0 +1,1 @@
+"""Tests of making a new endpoint, by form and by JSON."""
