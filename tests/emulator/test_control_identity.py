@@ -51,7 +51,7 @@ def test_an_issued_token_ends_after_an_hour(workspace: Emulator, nobody: Caller)
 
 def test_an_unknown_personal_token_is_forbidden_and_none_is_unauthenticated(nobody: Caller) -> None:
     unknown = nobody.http.get(ENDPOINTS, headers={"Authorization": "Bearer dapi-unknown"})
-    assert (unknown.status_code, unknown.json()["message"]) == (403, "Invalid access token.")
+    assert (unknown.status_code, unknown.json()["message"]) == (403, "Invalid access token")
     without = nobody("GET", ENDPOINTS)
     assert (without.status_code, without.json()["error_code"]) == (401, "UNAUTHENTICATED")
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentTypeError
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
@@ -70,7 +70,7 @@ def test_an_empty_workspace_has_people_and_models_but_no_endpoints() -> None:
         assert httpx.post(empty.url + ENDPOINTS, headers=ALICE, json=body).status_code == 200
 
 
-def test_a_thousand_endpoints_are_listed_well_within_a_second(record_property: pytest.RecordProperty) -> None:
+def test_a_thousand_endpoints_are_listed_well_within_a_second(record_property: Callable[[str, object], None]) -> None:
     with Emulator(seed="fleet:1000") as fleet, httpx.Client(headers=ALICE, trust_env=False) as client:
         client.get(fleet.url + ENDPOINTS)
         began = time.perf_counter()

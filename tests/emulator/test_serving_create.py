@@ -208,6 +208,32 @@ def test_provisioned_throughput_both_ways(sdk: SDK, bob: Caller) -> None:
     assert bob("POST", f"{ENDPOINTS}/pt", new("none", PROVISIONED)).status_code == 400
 
 
+def test_a_pay_per_token_model_gets_an_endpoint_of_its_own(workspace: Emulator, bob: Caller) -> None:
+    bob("POST", ENDPOINTS, new("house-llama", {"entity_name": "system.ai.gpt_oss_20b"}))
+    workspace.world.clock.advance(5)
+    shown = bob("GET", f"{ENDPOINTS}/house-llama").json()
+    assert (shown["state"]["ready"], shown["task"]) == ("READY", "llm/v1/chat")
+    assert shown["endpoint_type"] == "FOUNDATION_MODEL_API"
+    assert shown["config"]["served_entities"][0]["name"] == "gpt_oss_20b"
+
+
+@pytest.mark.parametrize(
+    ("given", "version"),
+    [({"entity_name": "wine_quality_classic"}, "2"), ({"entity_name": "main.ml.customer_features"}, None)],
+)
+def test_workspace_models_and_feature_specs_are_served_too(
+    workspace: Emulator, bob: Caller, given: dict[str, Any], version: str | None
+) -> None:
+    more = {"entity_version": version} if version else {}
+    answer = bob("POST", ENDPOINTS, new("older", {**given, **more, "scale_to_zero_enabled": False}))
+    assert answer.status_code == 200, answer.text
+    workspace.world.clock.advance(300)
+    assert bob("GET", f"{ENDPOINTS}/older").json()["state"]["ready"] == "READY"
+    assert (
+        bob("POST", ENDPOINTS, new("none", {"entity_name": "ghost", "scale_to_zero_enabled": True})).status_code == 404
+    )
+
+
 def test_optimization_info_tells_the_steps(bob: Caller) -> None:
     path = f"{ENDPOINTS}/get-model-optimization-info"
     assert bob("GET", f"{path}/{LLAMA}/1").json()["throughput_chunk_size"] == 9500

@@ -99,7 +99,7 @@ class Api:
                 return NOBODY, "oauth", ApiError(401, code, "Token is expired.")
             return _active(issued.person, "oauth")
         person = people.tokens.get(token)
-        return _active(person, "pat") if person else (NOBODY, "pat", denied("Invalid access token."))
+        return _active(person, "pat") if person else (NOBODY, "pat", denied("Invalid access token"))
 
 
 def _active(person: Person, auth: str) -> tuple[Person, str, ApiError | None]:

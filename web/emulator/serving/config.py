@@ -82,7 +82,9 @@ def _update(call: Call, body: dict[str, Any], name: str) -> Response:
     if kind != endpoint.kind and (endpoint.config or endpoint.pending) and external:
         raise invalid("An endpoint cannot be converted between external models and other models.")
     quota.spend(call)
-    endpoint.kind, endpoint.task = kind, tasks.of(call.world, config)
+    endpoint.kind = kind
+    if endpoint.config is None:
+        endpoint.task = tasks.of(call.world, config)
     _retire(endpoint)
     lifecycle.begin(call.world, endpoint, config)
     return reply(echo.detailed(call.world, call.person, endpoint))

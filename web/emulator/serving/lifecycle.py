@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from web.emulator.serving import usage_rows
+from web.emulator.serving import tasks, usage_rows
 from web.emulator.serving.durations import COLD_START_S, IDLE_S, due_ms
 from web.emulator.serving.endpoint import Config, Endpoint, Entity
 
@@ -63,15 +63,16 @@ def _advance(world: World, endpoint: Endpoint, pending: Config) -> None:
             entity.last_request_ms = None
     last = max(due.values(), default=pending.start_ms)
     if last <= now:
-        _activate(endpoint, pending, last)
+        _activate(world, endpoint, pending, last)
 
 
-def _activate(endpoint: Endpoint, pending: Config, at_ms: int) -> None:
+def _activate(world: World, endpoint: Endpoint, pending: Config, at_ms: int) -> None:
     if endpoint.config is not None:
         endpoint.past.append(endpoint.config)
     endpoint.config, endpoint.pending = pending, None
     endpoint.config_update = "NOT_UPDATING"
     endpoint.down = False
+    endpoint.task = tasks.of(world, pending)
     endpoint.updated_ms = at_ms
 
 
