@@ -41,14 +41,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url=None,
     )
     app.state.settings = chosen
-    app.state.navigation = [entry for slice_ in SLICES for entry in slice_.nav]
-    app.state.endpoint_tabs = collect_tabs(SLICES)
+    slices = [slice_ for slice_ in SLICES if slice_.name != "patterns" or chosen.patterns]
+    app.state.navigation = [entry for slice_ in slices for entry in slice_.nav]
+    app.state.endpoint_tabs = collect_tabs(slices)
     app.router.routes.extend(static_routes())
     for slice_ in PUBLIC:
         app.include_router(slice_.router)
-    for slice_ in SLICES:
-        if slice_.name != "patterns" or chosen.patterns:
-            app.include_router(slice_.router, dependencies=[Depends(caller)])
+    for slice_ in slices:
+        app.include_router(slice_.router, dependencies=[Depends(caller)])
     app.add_exception_handler(PortalError, _portal_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)

@@ -8,7 +8,7 @@ from web.changes.checks import Finding
 from web.changes.kinds import Change, Kind
 from web.changes.plan import Facts
 from web.errors import Forbidden, NotFound, PortalError
-from web.workspace import catalog, serving
+from web.workspace import catalog, serving, sight
 from web.workspace.client import Workspace
 
 THREE_PARTS = re.compile(r"[^.\s]+\.[^.\s]+\.[^.\s]+")
@@ -30,7 +30,7 @@ def gather(ws: Workspace, change: Change) -> tuple[dict[str, Any] | None, Facts]
 
 def _live(ws: Workspace, change: Change) -> dict[str, Any] | None:
     try:
-        return serving.get_endpoint(ws, change.endpoint)
+        return sight.endpoint(ws, change.endpoint)
     except (NotFound, Forbidden):
         if change.kind is Kind.CREATE:
             return None

@@ -1,6 +1,6 @@
 """Every slice of the portal, in the order of their routes. PUBLIC ones answer without knowing who asks."""
 
-from web.features import api, audit, changes, connect, create, endpoints, health, history, playground, schema
+from web.features import api, audit, changes, connect, create, endpoints, health, history, patterns, playground, schema
 from web.features.slice import Slice
 
 PUBLIC: tuple[Slice, ...] = (health.SLICE, connect.SLICE)
@@ -13,4 +13,5 @@ SLICES: tuple[Slice, ...] = (
     history.SLICE,
     schema.SLICE,
     playground.SLICE,
+    patterns.SLICE,  # where PORTAL_PATTERNS says so
 )

@@ -33,7 +33,8 @@ HINTS: tuple[Hint, ...] = (
     ),
     Hint(
         "Missing scope",
-        "The app's user authorization lacks a scope. An administrator adds it to the app, then stops and starts the app; "
+        "The app's user authorization lacks a scope. An administrator adds it to the app, then stops and starts "
+        "the app; "
         "people sign in again.",
         pattern=r"required scopes|does not have required scopes",
         command="databricks apps get <APP> --profile <PROFILE>",
@@ -48,7 +49,8 @@ HINTS: tuple[Hint, ...] = (
     Hint("Not signed in", "Your sign-in has expired. Reload the page to sign in again.", status=401),
     Hint(
         "Permission denied",
-        "Ask somebody with CAN_MANAGE on the endpoint to grant you access. Changing needs CAN_MANAGE, querying CAN_QUERY.",
+        "Ask somebody with CAN_MANAGE on the endpoint to grant you access. Changing needs CAN_MANAGE, querying "
+        "CAN_QUERY.",
         status=403,
         command="databricks serving-endpoints get-permissions <ENDPOINT_ID> --profile <PROFILE>",
     ),
@@ -72,14 +74,16 @@ HINTS: tuple[Hint, ...] = (
     ),
     Hint(
         "Not found",
-        "It does not exist, or you may not see it. Names are case-sensitive; a new endpoint answers queries only once it is "
+        "It does not exist, or you may not see it. Names are case-sensitive; a new endpoint answers queries "
+        "only once it is "
         "READY.",
         status=404,
         command="databricks serving-endpoints list --profile <PROFILE>",
     ),
     Hint(
         "Rate limit",
-        "A limit was reached: the workspace's, or one set in the endpoint's AI Gateway. Wait a minute, or raise the limit.",
+        "A limit was reached: the workspace's, or one set in the endpoint's AI Gateway. Wait a minute, or raise "
+        "the limit.",
         status=429,
     ),
     Hint(

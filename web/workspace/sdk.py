@@ -14,9 +14,12 @@ class NoCredential(CredentialsStrategy):
     """For the shared config of people's requests: it knows the host, and refuses to authenticate as anybody."""
 
     def auth_type(self) -> str:
+        """The name the SDK shows for this."""
         return "forwarded-token"
 
     def __call__(self, cfg: Config) -> Any:
+        """A header provider that never provides."""
+
         def refuse() -> dict[str, str]:
             raise ValueError("a person's token is needed")
 

@@ -1,11 +1,13 @@
 """One endpoint as a person may see it: what they may not see does not exist for them."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from web.errors import Forbidden, NotFound
 from web.workspace import serving
 from web.workspace.client import Workspace
 
+T = TypeVar("T")
 OTHER_REFUSALS = ("token", "scope", "ip address", "ip acl", "network")
 
 
@@ -30,3 +32,12 @@ def absent(name: str) -> NotFound:
         f"There is no endpoint named '{name[:80]}' that you may see.",
         hint="Names are case-sensitive. If somebody shared it with you, ask them for CAN_VIEW or more on it.",
     )
+
+
+def of(ws: Workspace, name: str, ask: Callable[[], T]) -> T:
+    """What `ask` says of an endpoint. A refusal about a hidden endpoint becomes the same NotFound as above."""
+    try:
+        return ask()
+    except Forbidden:
+        endpoint(ws, name)
+        raise

@@ -17,7 +17,13 @@ KEY = MODEL + "openai_config.openai_api_key."
 
 def custom(name: str, **more: str) -> Fields:
     """A custom model endpoint: version 3 of main.ml.churn on a small CPU."""
-    parts = {"catalog": "main", "schema": "ml", "model": "churn", "entity_version": "3", "scale_to_zero_enabled": "true"}
+    parts = {
+        "catalog": "main",
+        "schema": "ml",
+        "model": "churn",
+        "entity_version": "3",
+        "scale_to_zero_enabled": "true",
+    }
     return {"kind": "custom", "name": name, **{ENTITY + k: v for k, v in parts.items()}, **more}
 
 

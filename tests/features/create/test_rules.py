@@ -27,21 +27,65 @@ CASES: list[tuple[str, Fields, str, str]] = [
     ("reserved", custom("databricks-mine"), "name", "reserved"),
     ("no model", custom(NAME, **{ENTITY + "model": ""}), ENTITY + "model", "Choose a model."),
     ("no version", custom(NAME, **{ENTITY + "entity_version": ""}), ENTITY + "entity_version", "Choose a version."),
-    ("pending version", custom(NAME, **{ENTITY + "entity_version": "5"}), ENTITY + "entity_version", "PENDING_REGISTRATION"),
+    (
+        "pending version",
+        custom(NAME, **{ENTITY + "entity_version": "5"}),
+        ENTITY + "entity_version",
+        "PENDING_REGISTRATION",
+    ),
     ("no such version", custom(NAME, **{ENTITY + "entity_version": "99"}), ENTITY + "entity_version", "no version 99"),
     ("no such alias", custom(NAME, **{ENTITY + "entity_version": "@nope"}), ENTITY + "entity_version", "@nope"),
-    ("concurrency", custom(NAME, **{ENTITY + "sizing": "concurrency", ENTITY + "min_provisioned_concurrency": "8", ENTITY + "max_provisioned_concurrency": "4"}), ENTITY + "min_provisioned_concurrency", "above the maximum"),
-    ("no number", custom(NAME, **{ENTITY + "sizing": "concurrency", ENTITY + "min_provisioned_concurrency": "x", ENTITY + "max_provisioned_concurrency": "4"}), ENTITY + "min_provisioned_concurrency", "whole number"),
-    ("off the chunk", provisioned(NAME, **{ENTITY + "max_provisioned_throughput": "1000"}), ENTITY + "max_provisioned_throughput", "steps of 980"),
-    ("not eligible", provisioned(NAME, **{ENTITY + "model": "claude_sonnet_4", ENTITY + "entity_version": "1"}), ENTITY + "model", "not eligible"),
+    (
+        "concurrency",
+        custom(
+            NAME,
+            **{
+                ENTITY + "sizing": "concurrency",
+                ENTITY + "min_provisioned_concurrency": "8",
+                ENTITY + "max_provisioned_concurrency": "4",
+            },
+        ),
+        ENTITY + "min_provisioned_concurrency",
+        "above the maximum",
+    ),
+    (
+        "no number",
+        custom(
+            NAME,
+            **{
+                ENTITY + "sizing": "concurrency",
+                ENTITY + "min_provisioned_concurrency": "x",
+                ENTITY + "max_provisioned_concurrency": "4",
+            },
+        ),
+        ENTITY + "min_provisioned_concurrency",
+        "whole number",
+    ),
+    (
+        "off the chunk",
+        provisioned(NAME, **{ENTITY + "max_provisioned_throughput": "1000"}),
+        ENTITY + "max_provisioned_throughput",
+        "steps of 980",
+    ),
+    (
+        "not eligible",
+        provisioned(NAME, **{ENTITY + "model": "claude_sonnet_4", ENTITY + "entity_version": "1"}),
+        ENTITY + "model",
+        "not eligible",
+    ),
     ("no key", external(NAME, **{KEY + "key": "", KEY + "scope": ""}), KEY.rstrip("."), "Choose a secret"),
     ("unknown key", external(NAME, **{KEY + "key": "nope"}), KEY.rstrip("."), "no key 'nope'"),
     ("no model name", external(NAME, **{MODEL + "name": ""}), MODEL + "name", "needs a name"),
     ("tag", custom(NAME, **{"tags[0].value": "x"}), "tags[0].key", "1 to 127"),
-    ("limit", custom(NAME, **{"gateway.rate_limits[0].key": "user_group", "gateway.rate_limits[0].calls": "5"}), "gateway.rate_limits[0].principal", "Name the group"),
+    (
+        "limit",
+        custom(NAME, **{"gateway.rate_limits[0].key": "user_group", "gateway.rate_limits[0].calls": "5"}),
+        "gateway.rate_limits[0].principal",
+        "Name the group",
+    ),
     ("table", custom(NAME, **{"gateway.table": "on"}), "gateway.catalog_name", "catalog and a schema"),
     ("mail", custom(NAME, on_success="nobody"), "on_success", "not an e-mail"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("fields", "field", "said"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
@@ -69,7 +113,9 @@ def test_traffic_must_add_up(bob: httpx.Client, emulator: Emulator) -> None:
 
 
 def test_a_name_that_is_taken_is_told(alice: httpx.Client) -> None:
-    taken = next(e["name"] for e in alice.get("/api/v1/endpoints").json()["endpoints"] if not e["name"].startswith("databricks-"))
+    taken = next(
+        e["name"] for e in alice.get("/api/v1/endpoints").json()["endpoints"] if not e["name"].startswith("databricks-")
+    )
     assert "exists already" in beside(review(alice, custom(taken)), "name")
     assert "exists already" in alice.get("/endpoints/new/check", params={"field": "name", "value": taken}).text
 

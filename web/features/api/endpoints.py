@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from web.deps import WorkspaceDep
 from web.features.api.views import endpoint_json
-from web.workspace import serving
+from web.workspace import serving, sight
 
 router = APIRouter(prefix="/api/v1/endpoints", tags=["endpoints"])
 Version = Annotated[int | None, Query(ge=1)]
@@ -22,28 +22,28 @@ def list_endpoints(ws: WorkspaceDep) -> JSONResponse:
 @router.get("/{name}")
 def get_endpoint(name: str, ws: WorkspaceDep) -> JSONResponse:
     """The workspace's JSON of one endpoint."""
-    return JSONResponse(serving.get_endpoint(ws, name))
+    return JSONResponse(sight.endpoint(ws, name))
 
 
 @router.get("/{name}/openapi")
 def openapi(name: str, ws: WorkspaceDep) -> Response:
     """The endpoint's own OpenAPI document, as text."""
-    return Response(serving.openapi(ws, name), media_type="application/json")
+    return Response(sight.of(ws, name, lambda: serving.openapi(ws, name)), media_type="application/json")
 
 
 @router.get("/{name}/metrics")
 def metrics(name: str, ws: WorkspaceDep) -> Response:
     """Prometheus text; every value covers the last minute."""
-    return Response(serving.metrics(ws, name), media_type="text/plain")
+    return Response(sight.of(ws, name, lambda: serving.metrics(ws, name)), media_type="text/plain")
 
 
 @router.get("/{name}/served-entities/{entity}/logs")
 def service_logs(name: str, entity: str, ws: WorkspaceDep, config_version: Version = None) -> JSONResponse:
     """`{"logs"}`: what the replicas of this served entity wrote lately."""
-    return JSONResponse({"logs": serving.service_logs(ws, name, entity, config_version)})
+    return JSONResponse({"logs": sight.of(ws, name, lambda: serving.service_logs(ws, name, entity, config_version))})
 
 
 @router.get("/{name}/served-entities/{entity}/build-logs")
 def build_logs(name: str, entity: str, ws: WorkspaceDep, config_version: Version = None) -> JSONResponse:
     """`{"logs"}`: the container build of this served entity."""
-    return JSONResponse({"logs": serving.build_logs(ws, name, entity, config_version)})
+    return JSONResponse({"logs": sight.of(ws, name, lambda: serving.build_logs(ws, name, entity, config_version))})

@@ -15,7 +15,7 @@ from web.changes.forms.picks import Choices, ModelPicks
 from web.changes.perform import Actor
 from web.errors import Forbidden, Invalid, NotFound, PortalError
 from web.features.create.forms import EndpointForm, from_body
-from web.workspace import iam, names, serving
+from web.workspace import iam, names, serving, sight
 from web.workspace.client import Workspace
 from web.workspace.iam import Principal
 
@@ -76,7 +76,7 @@ def check_name(ws: Workspace, name: str) -> NameCheck:
         return NameCheck("empty", "")
     try:
         names.new_endpoint_name(name)
-        serving.get_endpoint(ws, name)
+        sight.endpoint(ws, name)
     except Invalid as error:
         return NameCheck("bad", error.message)
     except (NotFound, Forbidden):
@@ -88,7 +88,7 @@ def check_name(ws: Workspace, name: str) -> NameCheck:
 
 def copy_of(ws: Workspace, name: str, owner: str, kind: Kind | None) -> EndpointForm:
     """The form of an endpoint that exists, without its name and what the workspace owns. Raises NotFound, Forbidden."""
-    live = serving.get_endpoint(ws, name)
+    live = sight.endpoint(ws, name)
     body: dict[str, Any] = {key: live[key] for key in COPIED if live.get(key)}
     body["config"] = writable_config(current_config(live)) if current_config(live) else {}
     body["tags"] = [{"key": key, "value": value} for key, value in tags_of(live).items()]

@@ -137,9 +137,7 @@ def pick_secret(request: Request, ws: WorkspaceDep, p: str = "") -> Response:
     """The scope and key of one secret, under the field name `p`."""
     form = secret.SecretForm("reference", *submit.scope_and_key(_picked(request)))
     scopes, keys = picks.scopes(ws), picks.keys(ws, form.scope)
-    return fragment(
-        request, "entities/_secret_pick.html", p=p, s=form, scopes=scopes, keys=keys, error="", loaded=True
-    )
+    return fragment(request, "entities/_secret_pick.html", p=p, s=form, scopes=scopes, keys=keys, error="", loaded=True)
 
 
 @router.get("/pick/people")

@@ -14,11 +14,9 @@ SHOWN_MODELS = 2
 SHOWN_TAGS = 3
 OFFERED = 100
 COLUMNS = (
-    ("Name", "name"),
-    ("Kind", "kind"),
-    ("Task", "task"),
+    ("Name and models", "name"),
+    ("Kind and task", "kind"),
     ("State", "state"),
-    ("Serves", ""),
     ("Creator", "creator"),
     ("Tags", ""),
     ("Updated", "updated"),

@@ -133,8 +133,7 @@ def _by(key: Callable[[Entry], Any]) -> Callable[[Entry], Any]:
 
 SORTS: dict[str, Callable[[Entry], Any]] = {
     "name": _by(lambda entry: 0),
-    "kind": _by(lambda entry: list(KINDS).index(entry.kind) if entry.kind in KINDS else 99),
-    "task": _by(lambda entry: entry.row.task or "~"),
+    "kind": _by(lambda entry: (list(KINDS).index(entry.kind) if entry.kind in KINDS else 99, entry.row.task or "")),
     "state": _by(_rank),
     "creator": _by(lambda entry: (entry.row.creator or "~").lower()),
     "updated": _by(lambda entry: entry.row.last_updated_timestamp or 0),

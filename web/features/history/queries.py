@@ -15,7 +15,7 @@ from web.changes.kinds import Kind
 from web.changes.restore import Restored, restore
 from web.errors import NotFound
 from web.identity.person import Caller
-from web.workspace import serving
+from web.workspace import sight
 
 SHOWN = 100
 LIVE = "live"
@@ -77,7 +77,7 @@ def opened(ledger: Ledger, who: Caller, may: May, name: str) -> Past:
 
 def _live(ledger: Ledger, who: Caller, name: str) -> dict[str, Any] | None:
     try:
-        raw = serving.get_endpoint(who.workspace, name)
+        raw = sight.endpoint(who.workspace, name)
     except NotFound:
         return None
     observe.look(ledger, raw)

@@ -11,7 +11,7 @@ from web.features.playground.styles import TALKS, Style, parameters, style_of
 from web.openapi import EntitySchema, Found, schema_of
 from web.openapi.examples import example
 from web.openapi.reasons import EXPLANATIONS, Explanation
-from web.workspace import serving
+from web.workspace import serving, sight
 from web.workspace.client import Workspace
 
 MOST_COLUMNS = 6
@@ -66,7 +66,7 @@ class Seat:
 
 def seat(ws: Workspace, name: str, entity: str = "", prices: Path | None = None) -> Seat:
     """One seat. Raises NotFound and Forbidden of the endpoint itself; a missing schema is only noted."""
-    raw = serving.get_endpoint(ws, name)
+    raw = sight.endpoint(ws, name)
     served = _served(raw)
     found = schema_of(ws, raw)
     schema = _schema(found, entity)

@@ -7,7 +7,7 @@ from typing import Any
 from web.openapi import Difference, EntitySchema, Field, Found, compare, fields_of, schema_of
 from web.openapi.examples import example
 from web.openapi.reasons import EXPLANATIONS, Explanation
-from web.workspace import serving
+from web.workspace import sight
 from web.workspace.client import Workspace
 
 
@@ -59,7 +59,7 @@ class SchemaView:
 
 def view(ws: Workspace, name: str, entity: str = "", left: str = "", right: str = "") -> SchemaView:
     """The page for one served entity (by default the first). Raises NotFound and Forbidden of the endpoint itself."""
-    endpoint = serving.get_endpoint(ws, name)
+    endpoint = sight.endpoint(ws, name)
     found = schema_of(ws, endpoint)
     known = found.document.entities if found.document else ()
     chosen = next((one for one in known if one.name == entity), known[0] if known else None)

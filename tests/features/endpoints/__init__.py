@@ -1,0 +1,1 @@
+"""Finding endpoints, looking at one, stopping, starting and deleting it."""
