@@ -85,12 +85,14 @@ def _search(
     limit: int,
     view: Callable[[dict[str, Any]], Principal],
 ) -> Found:
-    query: dict[str, object] = {"attributes": "id,userName,displayName,applicationId"}
+    query: dict[str, object] = {"attributes": "id,userName,displayName,applicationId,active"}
     if text.strip():
         wanted = text.strip().replace("\\", "\\\\").replace('"', '\\"')
         query["filter"] = " or ".join(f'{field} co "{wanted}"' for field in fields)
     try:
-        found = [view(raw) for raw in _resources(ws, f"{SCIM}/{resource}", query, limit)]
+        found = [
+            view(raw) for raw in _resources(ws, f"{SCIM}/{resource}", query, limit) if raw.get("active") is not False
+        ]
     except Forbidden:
         return Found((), allowed=False)
     return Found(tuple(principal for principal in found if principal.name))

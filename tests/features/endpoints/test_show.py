@@ -1,5 +1,6 @@
 """One endpoint's page: what serves, what is tried, why it failed; nothing about what one may not see."""
 
+import re
 from typing import TYPE_CHECKING
 
 import httpx
@@ -45,7 +46,7 @@ def test_a_failed_build_says_why_with_the_end_of_its_log(emulator: "Emulator", b
     assert "ModuleNotFoundError: No module named &#39;lightgbm&#39;" in panel
     assert "Collecting package metadata" not in panel
     asked = [r for r in requests(emulator) if r["path"].endswith("/build-logs")]
-    assert [str(r["query"].get("config_version")) for r in asked] == ["4"]
+    assert ["config_version=4" in r["query"] for r in asked] == [True]
 
 
 def test_a_first_deployment_that_failed_serves_nothing(bob: httpx.Client) -> None:
@@ -82,12 +83,16 @@ def test_a_creator_who_has_left_is_warned_about(bob: httpx.Client) -> None:
     assert "Still a member" in bob.get("/endpoints/churn/run-as").text
 
 
+def comparable(page: str) -> str:
+    """A page without what is new in every answer: its nonce and the request's id."""
+    return re.sub(r"[0-9a-f]{32}", "", re.sub(r'name="csp-nonce" content="[^"]*"', "", page))
+
+
 @pytest.mark.parametrize("part", PAGES)
 def test_a_hidden_endpoint_and_one_that_is_not_there_look_the_same(charlie: httpx.Client, part: str) -> None:
     hidden, absent = charlie.get(f"/endpoints/churn{part}"), charlie.get(f"/endpoints/shurn{part}")
     assert hidden.status_code == absent.status_code == 404
-    request_id = "request <code>"
-    assert hidden.text.replace("churn", "shurn").split(request_id)[0] == absent.text.split(request_id)[0]
+    assert comparable(hidden.text).replace("churn", "shurn") == comparable(absent.text)
 
 
 @pytest.mark.parametrize(
