@@ -29,13 +29,16 @@ class Components:
             raise AttributeError(f"no component named {name!r} in templates/components") from None
 
     def _load(self) -> None:
+        """Built aside and put in place at once: the first pages may be asked for by several threads."""
+        found: dict[str, Callable[..., str]] = {}
         for path in sorted((FOLDER / "components").glob("*.html")):
             module = self._environment.get_template(f"components/{path.name}").module
             exported = {name: macro for name, macro in vars(module).items() if callable(macro) and name[0] != "_"}
-            twice = exported.keys() & self._macros.keys()
+            twice = exported.keys() & found.keys()
             if twice:
                 raise ValueError(f"components defined twice: {sorted(twice)}")
-            self._macros.update(exported)
+            found.update(exported)
+        self._macros = found
 
 
 @lru_cache(maxsize=1)
