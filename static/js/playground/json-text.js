@@ -13,8 +13,11 @@ export function linesOf(text) {
   const stack = [];
   let line = 1;
   let key = null;
-  const here = () => `/${[...stack.map((one) => one.key), ...(stack.length ? [] : [])].join("/")}`;
-  const begin = () => { const top = stack.at(-1); if (top) top.key = top.list ? top.place++ : key; lines.set(stack.length ? here() : "/", line); };
+  const begin = () => {
+    const top = stack.at(-1);
+    if (top) top.key = top.list ? top.place++ : key;
+    lines.set(`/${stack.map((one) => one.key).join("/")}`, line);
+  };
   const token = /"(?:[^"\\]|\\.)*"|[[\]{},:\n]|[^\s[\]{},:"]+/g;
   for (const [found] of text.matchAll(token)) {
     const top = stack.at(-1);
