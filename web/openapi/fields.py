@@ -1,7 +1,7 @@
 """A schema as a tree of fields, the way a person reads it: name, type, whether it must be there, limits, examples."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from web.openapi.normal import DEEPEST, Schema, takes_null, types
@@ -118,7 +118,9 @@ def _children(schema: Schema, path: str, depth: int) -> tuple[Field, ...]:
     if "properties" in schema:
         needed = schema.get("required") or ()
         members = schema["properties"].items()
-        return tuple(field(_join(path, key), key, one, required=key in needed, depth=depth) for key, one in members)
+        return _named_rows(
+            tuple(field(_join(path, key), key, one, required=key in needed, depth=depth) for key, one in members)
+        )
     ways = [one for key in ("oneOf", "anyOf", "allOf") for one in schema.get(key, ())]
     inside = tuple(child for way in ways for child in _children(way, path, depth + 1))
     if inside:
@@ -129,8 +131,21 @@ def _children(schema: Schema, path: str, depth: int) -> tuple[Field, ...]:
     return _children(items, f"{path}[]", depth + 1) if isinstance(items, dict) else ()
 
 
+def _named_rows(members: tuple[Field, ...]) -> tuple[Field, ...]:
+    """In `dataframe_split` the places of a row are named by the columns beside them."""
+    columns = next((one.values for one in members if one.name == "columns"), ())
+    return tuple(_named_row(one, columns) if one.name == "data" else one for one in members)
+
+
+def _named_row(field: Field, columns: tuple[str, ...]) -> Field:
+    if not columns or len(columns) != len(field.children):
+        return field
+    named = (replace(inner, name=name) for inner, name in zip(field.children, columns, strict=True))
+    return replace(field, children=tuple(named))
+
+
 def _place(place: int, schema: Schema, path: str, depth: int) -> Field:
-    return field(f"{path}[{place}]", f"value {place + 1}", schema, required=True, depth=depth)
+    return field(f"{path}[{place}]", f"value {place + 1}", schema, required=not takes_null(schema), depth=depth)
 
 
 def _join(path: str, name: str) -> str:

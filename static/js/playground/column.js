@@ -127,7 +127,7 @@ export class Column {
     const steps = answer.custom ? [...answer.steps, { kind: "custom", id: "custom", title: "Custom outputs", body: JSON.stringify(answer.custom) }] : answer.steps;
     return {
       text: answer.text, steps, finish: answer.finish, trace: answer.trace, usage: answer.usage, stopped: run.stopped,
-      trouble: problem, measured: run.refusal ? null : measure(run), entity: this.entity ? "" : run.entity,
+      trouble: problem, measured: run.refusal ? null : measure(run), entity: this.entity || run.entity === this.endpoint ? "" : run.entity,
     };
   }
 

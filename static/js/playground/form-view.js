@@ -12,6 +12,8 @@ export function titled(schema, name = "") {
   if (!schema || typeof schema !== "object") return {};
   const { description, title, examples, example, default: preset, ...rest } = schema;
   const out = { ...rest, title: harmless(name || title || "") };
+  const kinds = [schema.type].flat().filter((one) => one && one !== "null");
+  if (kinds.length === 1) out.type = kinds[0];
   if (description) out.description = harmless(description);
   if (preset !== undefined) out.default = preset;
   if (schema.properties) out.properties = Object.fromEntries(Object.entries(schema.properties).map(([key, one]) => [key, titled(one, key)]));
@@ -22,6 +24,14 @@ export function titled(schema, name = "") {
 }
 
 const leaves = (value) => (value && typeof value === "object" ? Object.values(value).reduce((sum, one) => sum + leaves(one), 0) : 1);
+
+// A form shows null as an empty field; what was null and still is empty stays null.
+function kept(before, now) {
+  if (before === null && (now === "" || now === undefined)) return null;
+  if (!before || !now || typeof before !== "object" || typeof now !== "object") return now;
+  for (const [key, value] of Object.entries(now)) if (key in before) now[key] = kept(before[key], value);
+  return now;
+}
 
 export class FormView {
   // changed(value) is told every edit; way() gives the alternative in use, records: that of dataframe_records, if any.
@@ -48,16 +58,18 @@ export class FormView {
   build(Jedison, value) {
     const schema = titled((this.tabular ? this.records : this.way()).schema);
     const data = this.tabular ? withRecords(value, "dataframe_records", recordsOf(value), this.columns) : value;
+    this.given = data;
     this.root.replaceChildren();
     this.form = new Jedison.Create({
       container: this.root, theme: new Jedison.ThemeBootstrap5(), schema, data, btnIcons: false, showErrors: "change",
-      arrayMove: false, arrayDeleteConfirm: false, enforceConst: true, enforceRequired: true, assertFormat: false, keepMissingSchemaFields: false, arrayFooterAdd: false,
+      arrayMove: false, arrayDeleteConfirm: false, enforceConst: true, enforceRequired: true, assertFormat: false, keepMissingSchemaFields: false, objectAdd: false,
+      translations: { en: { arrayAdd: "Add entry", arrayDelete: "Remove entry" } },
     });
     this.form.on("change", () => this.changed(this.read()));
   }
 
   read() {
-    const value = this.form.getValue();
+    const value = kept(this.given, this.form.getValue());
     return this.tabular ? withRecords(value, this.way().key, recordsOf(value), this.columns) : value;
   }
 }

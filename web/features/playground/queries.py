@@ -1,5 +1,6 @@
 """What the playground needs to know of an endpoint before a person asks it something."""
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,11 +58,31 @@ class Seat:
             "problem": self.problem,
         }
 
-    def console(self) -> dict[str, Any]:
-        """What the query console's script is told; without a schema there is one way, raw JSON."""
+    @property
+    def console(self) -> str:
+        """What the query console's script is told, as JSON; without a schema there is one way, raw JSON."""
         ways = self.schema.alternatives if self.schema else ()
         described = [{"key": way.key, "schema": way.schema, "example": example(way)} for way in ways]
-        return {**self.column(), "ways": described, "schema": self.schema.request if self.schema else None}
+        return json.dumps({**self.column(), "ways": described}, ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Board:
+    """Columns side by side. `removals`: the address without the column at that place; `host`: the workspace's."""
+
+    seats: tuple[Seat, ...]
+    host: str
+    removals: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> str:
+        """What the chat panel's script is told, as JSON. Fields keep the order of the schema."""
+        return json.dumps([seat.column() for seat in self.seats], ensure_ascii=False)
+
+    @property
+    def compare(self) -> str:
+        """The address that compares these columns with others."""
+        return link([(seat.endpoint, seat.entity) for seat in self.seats])
 
 
 def seat(ws: Workspace, name: str, entity: str = "", prices: Path | None = None) -> Seat:
@@ -87,9 +108,12 @@ def seat(ws: Workspace, name: str, entity: str = "", prices: Path | None = None)
     )
 
 
-def seats(ws: Workspace, wanted: list[tuple[str, str]], prices: Path | None = None) -> list[Seat]:
+def board(ws: Workspace, wanted: list[tuple[str, str]], prices: Path | None = None) -> Board:
     """At most six seats of (endpoint, entity); one that cannot be read keeps its place and says why."""
-    return [_careful(ws, name, entity, prices) for name, entity in wanted[:MOST_COLUMNS]]
+    wanted = wanted[:MOST_COLUMNS]
+    seats = tuple(_careful(ws, name, entity, prices) for name, entity in wanted)
+    others = ([one for at, one in enumerate(wanted) if at != place] for place in range(len(wanted)))
+    return Board(seats, ws.host, tuple(link(rest) for rest in others))
 
 
 def _careful(ws: Workspace, name: str, entity: str, prices: Path | None) -> Seat:
