@@ -39,9 +39,10 @@ function refocus() {
   const wanted = form()?.dataset.focus;
   if (!wanted) return;
   delete form().dataset.focus;
-  const button = document.getElementById(wanted);
-  const row = button?.previousElementSibling;
-  (row?.querySelector("input:not([type=hidden]):not(:disabled), select:not(:disabled)") ?? button)?.focus();
+  const button = document.getElementById(wanted.replace(/^new-/, "add-"));
+  const entity = wanted === "new-entity" && [...form().querySelectorAll(".entity-form")].at(-1);
+  const row = wanted.startsWith("new-") && (entity || button?.previousElementSibling);
+  ((row && row.querySelector("input:not([type=hidden]):not(:disabled), select:not(:disabled)")) || button)?.focus();
 }
 
 for (const type of ["input", "change"]) document.addEventListener(type, (event) => event.target.closest?.("#create-form") && draw());

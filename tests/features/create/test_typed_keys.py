@@ -96,3 +96,11 @@ def test_broken_json_comes_back_without_its_keys(bob: httpx.Client, emulator: Em
     assert TYPED not in answer.text
     assert re.search(r'"openai_api_key_plaintext": ""', textarea(answer))
     assert writes(emulator) == []
+
+
+def test_a_mark_in_a_field_that_is_no_key_opens_nothing(bob: httpx.Client) -> None:
+    mark = inputs(review(bob, {**typed("n-mark"), MODEL + "task": ""}))[KEY + "held"]
+    sent = review(bob, external("n-mark", description=mark))
+    shown = bob.get(sent.headers["location"]).text
+    assert TYPED not in shown
+    assert mark in shown

@@ -57,15 +57,20 @@ def hold_all(owner: str, value: Any, field: str = "") -> Any:
     return value
 
 
-def give_all(owner: str, value: Any, path: str = "") -> tuple[Any, list[str]]:
-    """A copy of a body with the secrets back in, and the paths of those that are gone."""
+def give_all(owner: str, value: Any, path: str = "", secret: bool = False) -> tuple[Any, list[str]]:
+    """A copy of a body with the secrets back in, and the paths of those that are gone. A mark in a field that holds
+    no secret stays what it is: a secret never ends up where it would be shown."""
     if isinstance(value, dict):
-        parts = {k: give_all(owner, v, f"{path}.{k}" if path else str(k)) for k, v in value.items()}
+        inside = path.rpartition(".")[2]
+        parts = {
+            k: give_all(owner, v, f"{path}.{k}" if path else str(k), is_secret(str(k), v, inside))
+            for k, v in value.items()
+        }
         return {k: v for k, (v, _) in parts.items()}, [gone for _, lost in parts.values() for gone in lost]
     if isinstance(value, list):
         items = [give_all(owner, v, f"{path}[{place}]") for place, v in enumerate(value)]
         return [v for v, _ in items], [gone for _, lost in items for gone in lost]
-    if not is_mark(value):
+    if not (secret and is_mark(value)):
         return value, []
     found = give(owner, value)
     return found, [path] if found is None else []

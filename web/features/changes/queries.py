@@ -29,7 +29,7 @@ TITLES = {
 }
 # Where a person goes to change what they see on the Review page.
 BACK = {
-    Kind.CREATE: "/endpoints/new",
+    Kind.CREATE: "/endpoints/new?draft={draft}",
     Kind.DELETE: "/endpoints/{name}/delete",
     Kind.CONFIG: "/endpoints/{name}/config",
     Kind.TRAFFIC: "/endpoints/{name}/traffic",
@@ -119,7 +119,7 @@ def review(
         code=[(key, label, code[key], lang) for key, label, lang in LANGUAGES],
         run_as=str((live or {}).get("creator") or "you"),
         run_as_note=RUN_AS_NEW if change.kind is Kind.CREATE else RUN_AS,
-        back=BACK.get(change.kind, "/endpoints/{name}").replace("{name}", change.endpoint),
+        back=BACK.get(change.kind, "/endpoints/{name}").replace("{name}", change.endpoint).replace("{draft}", draft),
         destructive=change.kind in (Kind.DELETE, Kind.STOP),
         error=error,
     )

@@ -10,7 +10,7 @@ from web.features.create.forms import EndpointForm, GrantForm, TagForm, blank
 
 
 def apply(form: EndpointForm, do: str) -> str:
-    """Carry out one button; answers where the keyboard should be afterwards (an element id, or "")."""
+    """Carry out one button; answers where the keyboard goes: `new-…` for the row added, `add-…` for a button, ""."""
     verb, _, rest = do.partition("-")
     what, _, where = rest.partition("-")
     place = [int(part) for part in where.split("-") if part.isdigit()]
@@ -23,7 +23,7 @@ def apply(form: EndpointForm, do: str) -> str:
         del rows[place[-1]]
     if what == "entity" and not form.entities:
         form.entities.append(make(form))
-    return f"add-{what}" + (f"-{place[0]}" if what == "variable" and place else "")
+    return f"{'new' if verb == 'add' else 'add'}-{what}" + (f"-{place[0]}" if what == "variable" and place else "")
 
 
 def _variables(form: EndpointForm, place: list[int]) -> list[Any]:

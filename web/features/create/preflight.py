@@ -17,7 +17,7 @@ from web.features.create.forms import EndpointForm
 from web.workspace import catalog
 from web.workspace.client import Workspace
 
-QUOTA_CALLS, QUOTA_MS = 50, 5 * 60 * 1000
+QUOTA_CALLS, QUOTA_NEAR, QUOTA_MS = 50, 45, 5 * 60 * 1000
 QUOTA_KINDS = ("endpoint.create", "config.update", "traffic.update")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 UNIT_ENDPOINTS_LACK = ("description", "route_optimized")
@@ -42,14 +42,21 @@ def resolve_aliases(ws: Workspace, form: EndpointForm) -> tuple[list[Finding], l
     return found, said
 
 
-def findings(ws: Workspace, ledger: Ledger, change: Change) -> list[Finding]:
+def findings(ws: Workspace, change: Change) -> list[Finding]:
     """What forbids the change. Reads only."""
     live, facts = preflight.gather(ws, change)
     found = [*plan(change, live, facts).blockers, *_own_rules(change.body), *_secrets(ws, change.body)]
-    if spent(ledger) >= QUOTA_CALLS:
-        message = f"The workspace takes {QUOTA_CALLS} creates and updates in 5 minutes, and they are used up."
-        found.append(Finding("", message + " Wait a few minutes, then press Review again."))
     return list(dict.fromkeys(found))
+
+
+def quota_note(ledger: Ledger) -> str:
+    """What to expect when the workspace's quota is nearly used up; empty otherwise. Others may use it up as well, so
+    this only tells: the workspace decides."""
+    sent = spent(ledger)
+    if sent < QUOTA_NEAR:
+        return ""
+    note = f"The workspace takes {QUOTA_CALLS} creates and updates in 5 minutes; this portal alone sent {sent}."
+    return note + " If it answers 429, wait a few minutes and apply again."
 
 
 def spent(ledger: Ledger) -> int:

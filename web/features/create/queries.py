@@ -136,7 +136,19 @@ def problems(found: list[Finding]) -> Problems:
     by_field: dict[str, str] = {}
     for finding in found:
         by_field.setdefault(field_of(finding.path), finding.message)
-    return Problems(by_field, [(field_of(finding.path), finding.message) for finding in found])
+    fields = [field_of(finding.path) for finding in found]
+    many = any(
+        field_.startswith("served_entities[") and not field_.startswith("served_entities[0]") for field_ in fields
+    )
+    told = [
+        _entity_of(f) + finding.message if many else finding.message for f, finding in zip(fields, found, strict=True)
+    ]
+    return Problems(by_field, list(zip(fields, told, strict=True)))
+
+
+def _entity_of(field_: str) -> str:
+    number = field_.partition("[")[2].partition("]")[0] if field_.startswith("served_entities[") else ""
+    return f"Served entity {int(number) + 1}: " if number.isdigit() else ""
 
 
 def field_of(path: str) -> str:

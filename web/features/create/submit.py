@@ -59,6 +59,7 @@ def review(ws: Workspace, ledger: Ledger, actor: Actor, fields: Tree) -> Tried:
     tried = convert(fields, actor.email)
     if tried.problems.summary:
         return tried
+    aliases = [entity.entity_version for entity in tried.form.entities]
     found, said = preflight.resolve_aliases(ws, tried.form)
     body, gone = held.give_all(actor.email, write(tried.form))
     found += [Finding(path, GONE) for path in gone]
@@ -69,11 +70,14 @@ def review(ws: Workspace, ledger: Ledger, actor: Actor, fields: Tree) -> Tried:
     else:
         change = Change(kind=Kind.CREATE, endpoint=tried.form.name[:200], body=body)
     unresolved = {finding.path for finding in found}
-    found += [f for f in preflight.findings(ws, ledger, change) if f.path not in unresolved]
+    found += [f for f in preflight.findings(ws, change) if f.path not in unresolved]
     if found:
+        for entity_form, version in zip(tried.form.entities, aliases, strict=True):
+            entity_form.entity_version = version
         tried.problems = queries.problems(found)
         return tried
-    tried.change, tried.said = change, said
+    note = preflight.quota_note(ledger)
+    tried.change, tried.said = change, [*said, note] if note else said
     return tried
 
 
