@@ -18,7 +18,7 @@ from web.changes.preflight import direct_grants, gather
 from web.changes.rebase import Rebased, rebase, wanted_part
 from web.changes.send import deliver
 from web.errors import Conflict, Forbidden, Invalid, PortalError
-from web.workspace import serving
+from web.workspace import listing, serving
 from web.workspace.client import Workspace
 
 _locks: dict[str, threading.Lock] = {}
@@ -172,6 +172,7 @@ def _send(ledger: Ledger, ws: Workspace, made: Plan, operation: Operation) -> Re
             endpoint_id=str((after or {}).get("id") or ""),
         ),
     )
+    listing.forget(ws)
     return Result(done, False, delivery.refusal)
 
 

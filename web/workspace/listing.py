@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 from web.errors import Forbidden, PortalError, Unauthenticated, Unavailable
 from web.workspace import serving
 from web.workspace.client import Workspace
-from web.workspace.rows import EndpointRow
+from web.workspace.rows import EndpointRow, decode_rows
 
 KEPT = 64
 KEEP_S = 900.0
@@ -55,6 +55,7 @@ class _Shelf:
     """One credential's place: its last listing, and the question that is under way."""
 
     snapshot: Snapshot | None = None
+    digest: bytes = b""
     fresh_until: float = 0.0
     flight: "Future[Snapshot] | None" = None
     generation: int = 0
@@ -100,30 +101,43 @@ def forget(ws: Workspace) -> None:
 
 def _renew(key: str, ws: Workspace, stale_s: float, generation: int) -> Snapshot:
     try:
-        rows = sorted((row for row in serving.list_rows(ws) if row.name), key=lambda row: (row.name.lower(), row.name))
+        body = ws.get_bytes(serving.ENDPOINTS)
+        digest = hashlib.blake2b(body).digest()
+        made = _made(key, body, digest)
     except PortalError as error:
         return _failed(key, error, stale_s, generation)
     except BaseException:
-        _land(key, None, 0, generation)
+        _land(key, None, b"", 0, generation)
         raise
-    made = Snapshot(tuple(rows), time.time_ns() // 1_000_000)
-    _land(key, made, stale_s, generation)
+    _land(key, made, digest, stale_s, generation)
     return made
+
+
+def _made(key: str, body: bytes, digest: bytes) -> Snapshot:
+    """The listing of an answer. The same bytes as last time are the same listing, with all that was derived from it."""
+    now = time.time_ns() // 1_000_000
+    with _lock:
+        shelf = _shelf(key)
+        if shelf.snapshot is not None and shelf.digest == digest:
+            return Snapshot(shelf.snapshot.rows, now, None, shelf.snapshot._derived)
+    rows = (row for row in decode_rows(body) if row.name)
+    return Snapshot(tuple(sorted(rows, key=lambda row: (row.name.lower(), row.name))), now)
 
 
 def _failed(key: str, error: PortalError, stale_s: float, generation: int) -> Snapshot:
     """The last listing marked stale, until it is time to ask again; raises when there is none."""
     with _lock:
-        last = None if isinstance(error, Unauthenticated | Forbidden) else _shelf(key).snapshot
+        shelf = _shelf(key)
+        last, digest = None if isinstance(error, Unauthenticated | Forbidden) else shelf.snapshot, shelf.digest
         if last is None:
             _shelves.pop(key, None)
             raise error
     stale = last.outdated(error)
-    _land(key, stale, stale_s, generation)
+    _land(key, stale, digest, stale_s, generation)
     return stale
 
 
-def _land(key: str, made: Snapshot | None, stale_s: float, generation: int) -> None:
+def _land(key: str, made: Snapshot | None, digest: bytes, stale_s: float, generation: int) -> None:
     """The answer goes onto the shelf, unless a change was made since the question was asked."""
     with _lock:
         shelf = _shelf(key)
@@ -131,7 +145,7 @@ def _land(key: str, made: Snapshot | None, stale_s: float, generation: int) -> N
             return
         shelf.flight = None
         if made is not None:
-            shelf.snapshot, shelf.fresh_until = made, time.monotonic() + stale_s
+            shelf.snapshot, shelf.digest, shelf.fresh_until = made, digest, time.monotonic() + stale_s
 
 
 def _shelf(key: str) -> _Shelf:

@@ -68,6 +68,15 @@ def test_many_tabs_ask_the_workspace_once(emulator: "Emulator", keeping: FrontDo
     assert [r["path"] for r in requests(emulator)].count(LIST) <= 1
 
 
+def test_ones_own_change_shows_at_once_in_a_kept_list(emulator: "Emulator", keeping: FrontDoor) -> None:
+    with client(keeping, "bob") as bob:
+        assert "churn-legacy" in listed(bob)
+        form = bob.post("/endpoints/churn-legacy/delete", data={"confirm": "churn-legacy"})
+        draft = form.headers["location"].rpartition("/")[2]
+        assert bob.post("/changes", data={"draft": draft}).status_code == 303
+        assert "churn-legacy" not in listed(bob)
+
+
 def test_a_kept_list_is_never_somebody_elses(emulator: "Emulator", keeping: FrontDoor) -> None:
     with client(keeping, "bob") as bob, client(keeping, "charlie") as charlie:
         assert "churn" in listed(bob)

@@ -9,13 +9,15 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from web.deps import CallerDep, InvokerDep, RequestIdDep, SettingsDep
-from web.errors import PortalError
+from web.errors import Forbidden, PortalError
 from web.features.api.relay import MARGIN_S, PLATFORM_CUT_S, Relay, Timing
+from web.workspace import sight
 
 log = logging.getLogger("portal.invocations")
 router = APIRouter(prefix="/api/v1/endpoints", tags=["invocations"])
@@ -76,6 +78,8 @@ async def invoke(
         answer = await invoker.open(who.workspace, name, body, request.headers, entity=served_entity)
     except PortalError as error:
         note.write(timing, error.status, error.code)
+        if isinstance(error, Forbidden):
+            await run_in_threadpool(sight.endpoint, who.workspace, name)  # a hidden endpoint does not exist
         raise
     timing.headers = timing.now()
     limit_s = min(settings.invoke_timeout_s, PLATFORM_CUT_S) - MARGIN_S
