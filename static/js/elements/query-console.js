@@ -1,6 +1,6 @@
 // <query-console data-seat="{…}" data-host="…">: one request as texts, form, table or JSON (all the same value), and its answer.
 import { FormView } from "../playground/form-view.js";
-import { JsonView } from "../playground/json-view.js";
+import { JsonView, preset } from "../playground/json-view.js";
 import { element, trouble } from "../playground/pieces.js";
 import { explain } from "../playground/problems.js";
 import { drawResult } from "../playground/result-view.js";
@@ -46,7 +46,7 @@ class QueryConsole extends HTMLElement {
     const changed = (from) => (value) => this.edited(value, from);
     const records = this.ways.find((one) => one.key === "dataframe_records");
     const root = (name) => this.find(`[data-view="${name}"]`);
-    this.views = { json: new JsonView(root("json"), { changed: (value, message) => this.edited(value, "json", message), way: () => this.way }) };
+    this.views = { json: new JsonView(root("json"), (value, message) => this.edited(value, "json", message)) };
     if (this.ways.length) this.views.form = new FormView(root("form"), { way: () => this.way, records, columns: this.columns, changed: changed("form") });
     if (this.columns) this.views.table = new TableView(root("table"), this.columns, (rows) => this.edited(withRecords(this.value, this.way.key, rows, this.columns), "table"));
     if (this.seat.style === "embeddings") this.views.texts = new TextsView(root("texts"), (texts) => this.edited({ ...this.value, input: [...texts] }, "texts"));
@@ -119,6 +119,19 @@ class QueryConsole extends HTMLElement {
     this.find("[data-size]").textContent = this.value === undefined ? "" : size(JSON.stringify(this.value).length);
     this.find("[data-send]").lastChild.textContent = "Send";
     this.insists = false;
+    this.offer();
+  }
+
+  // Buttons for fields of the schema that the request does not have yet.
+  offer() {
+    const known = this.way.schema?.properties ?? {};
+    const missing = this.value ? Object.keys(known).filter((name) => !(name in this.value)) : [];
+    const buttons = missing.map((name) => {
+      const made = element("button", { type: "button", className: "btn btn-sm", text: `+ ${name}` });
+      made.addEventListener("click", () => { this.value = { ...this.value, [name]: preset(known[name]) }; this.choose(this.current); this.judge(); });
+      return made;
+    });
+    this.find("[data-missing]").replaceChildren(...buttons);
   }
 
   complete() {

@@ -1,12 +1,11 @@
-// The raw JSON of the request in the page's <json-editor>, with problems at their lines and the fields that may be added.
-import { element } from "./pieces.js";
+// The raw JSON of the request in the page's <json-editor>, with problems at their lines.
 import { lineOf, linesOf } from "./json-text.js";
 import { pathText } from "./validate.js";
 
 export class JsonView {
   // changed(value | undefined, message) is told every edit: undefined while the text is no JSON.
-  constructor(root, { changed, way }) {
-    Object.assign(this, { root, changed, way, editor: root.querySelector("json-editor"), field: root.querySelector("[data-json]"), quiet: false });
+  constructor(root, changed) {
+    Object.assign(this, { root, changed, editor: root.querySelector("json-editor"), field: root.querySelector("[data-json]"), quiet: false });
     this.field.addEventListener("input", () => { if (!this.quiet) this.edited(); });
   }
 
@@ -16,7 +15,6 @@ export class JsonView {
     const text = JSON.stringify(value, null, 2) ?? "";
     this.value = value;
     this.field.value = text;
-    this.fields();
     await customElements.whenDefined("json-editor");
     this.quiet = true;
     if (this.editor.value !== text) this.editor.value = text;
@@ -28,7 +26,6 @@ export class JsonView {
       this.value = JSON.parse(this.text);
       this.changed(this.value, "");
     } catch (error) { this.changed(undefined, error.message); }
-    this.fields();
   }
 
   mark(problems) {
@@ -37,20 +34,9 @@ export class JsonView {
     try { JSON.parse(this.text); lines = linesOf(this.text); } catch { return; }
     this.editor.setErrors(problems.slice(0, 20).map(({ path, message }) => ({ line: lineOf(lines, path), message: `${pathText(path)} ${message}`.trim() })));
   }
-
-  // Buttons for fields of the schema that the request does not have yet.
-  fields() {
-    const known = this.way()?.schema?.properties ?? {};
-    const missing = Object.keys(known).filter((name) => !(name in (this.value ?? {})));
-    const buttons = missing.map((name) => {
-      const made = element("button", { type: "button", className: "btn btn-sm", text: `+ ${name}` });
-      made.addEventListener("click", () => { const value = { ...this.value, [name]: preset(known[name]) }; this.show(value); this.changed(value, ""); });
-      return made;
-    });
-    this.root.querySelector("[data-missing]").replaceChildren(...buttons);
-  }
 }
 
+// A value to begin with for a field of that schema.
 export function preset(schema) {
   if (schema.default !== undefined) return schema.default;
   if (schema.enum) return schema.enum[0];

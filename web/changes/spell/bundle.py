@@ -12,6 +12,9 @@ from web.changes.spell.shapes import ENDPOINT
 from web.changes.spell.state import Resulting, resulting
 from web.changes.spell.texts import comment, identifier, profile_flag, shell
 
+# YAML takes these for the end of a line, unless they are escaped.
+LINE_ENDS = frozenset("\x85\u2028\u2029")
+
 
 class _Dumper(yaml.SafeDumper):
     """Writes every value out: a person should not have to follow anchors."""
@@ -34,7 +37,7 @@ def bundle(change: Change, live: dict[str, Any] | None, profile: str) -> str:
         {"resources": {"model_serving_endpoints": {key: spec}}},
         Dumper=_Dumper,
         sort_keys=False,
-        allow_unicode=True,
+        allow_unicode=not LINE_ENDS & set(json.dumps(spec, ensure_ascii=False)),
         width=100,
     )
     return "".join(f"{line}\n" for line in lines) + text + _bind(after, key, change.endpoint, profile)

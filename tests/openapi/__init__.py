@@ -1,0 +1,1 @@
+"""Schemas of endpoints: reading, drawing, exemplifying, comparing."""
