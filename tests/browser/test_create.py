@@ -1,6 +1,7 @@
 """The New endpoint form in a real browser: pickers, rows, tabs, the keyboard, and no scripts at all."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,15 @@ def field(page: Page, name: str) -> Locator:
     return page.locator(f'#create-form [name="{name}"]')
 
 
+def pick(page: Page, name: str) -> Locator:
+    """A choice of the first entity's picker, once it is there."""
+    return page.locator(f'#create-form select[name="{ENTITY}{name}"]')
+
+
 def choose_churn(page: Page) -> None:
     """Catalog, schema, model: each offers its choices once the one before is chosen."""
     for name, value in (("catalog", "main"), ("schema", "ml"), ("model", "churn")):
-        field(page, ENTITY + name).select_option(value)
+        pick(page, name).select_option(value)
     expect(field(page, ENTITY + "entity_version")).to_have_value("4")
 
 
@@ -96,7 +102,7 @@ def test_a_typed_key_is_never_in_the_page_again(bob_page: Page, emulator: "Emula
 
 def test_throughput_comes_in_the_models_own_steps(bob_page: Page) -> None:
     bob_page.goto("/endpoints/new?kind=provisioned")
-    field(bob_page, ENTITY + "model").select_option("llama_4_maverick")
+    pick(bob_page, "model").select_option("llama_4_maverick")
     expect(field(bob_page, ENTITY + "provisioned_model_units")).to_have_attribute("step", "50")
     field(bob_page, ENTITY + "measure").select_option("tokens")
     expect(field(bob_page, ENTITY + "max_provisioned_throughput")).to_have_attribute("step", "2600")
@@ -141,7 +147,7 @@ def test_without_scripts_an_endpoint_is_created_all_the_same(open_page: OpenPage
     page.get_by_label("Yes").check()
     page.get_by_role("button", name="Review").last.click()
     page.get_by_role("button", name="Apply").click()
-    expect(page).to_have_url(lambda url: url.endswith("/endpoints/b-plain"))
+    expect(page).to_have_url(re.compile("/endpoints/b-plain$"))
     assert [(w["method"], w["user"]) for w in writes(emulator)] == [("POST", "bob@example.com")]
 
 
@@ -152,13 +158,15 @@ def test_every_form_is_accessible_and_fits_a_phone(open_page: OpenPage, accessib
         page.goto(f"/endpoints/new{address}", wait_until="networkidle")
         accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth") == 390
-    for button, first in (("Add variable", ENTITY + "environment_vars"), ("Add grant", "permissions"), ("Add rate limit", "gateway.rate_limits")):  # fmt: skip
+    page.goto("/endpoints/new?kind=custom", wait_until="networkidle")
+    rows = {
+        "Add variable": ENTITY + "environment_vars",
+        "Add grant": "permissions",
+        "Add rate limit": "gateway.rate_limits",
+    }
+    for button, first in rows.items():
         page.get_by_role("button", name=button).first.click()
         expect(page.locator(f'[name^="{first}[0]."]:focus')).to_have_count(1)
-    page.get_by_role("button", name="Review").last.click()
-    expect(page.locator("#problems, h1")).not_to_have_count(0)
-    accessible(page)
-    page.goto("/endpoints/new?kind=custom", wait_until="networkidle")
     page.get_by_role("button", name="Review").last.click()
     expect(page.locator("#problems")).to_be_visible()
     accessible(page)

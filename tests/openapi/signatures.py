@@ -40,7 +40,7 @@ def real_world() -> dict[str, Model]:
 
 def generated(count: int) -> dict[str, Model]:
     """`count` models with signatures of all types, always the same ones."""
-    return {f"generated {number}": _model(random.Random(number)) for number in range(count)}
+    return {f"generated {number}": _model(random.Random(number)) for number in range(count)}  # noqa: S311
 
 
 def _model(dice: random.Random) -> Model:

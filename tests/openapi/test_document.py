@@ -24,7 +24,8 @@ JSON = st.recursive(
 
 def document(schema: Any) -> str:
     body = {"requestBody": {"content": {"application/json": {"schema": schema}}}, "responses": {}}
-    return json.dumps({"info": {"title": "x", "version": "7"}, "paths": {"/served-models/e/invocations": {"post": body}}})
+    paths = {"/served-models/e/invocations": {"post": body}}
+    return json.dumps({"info": {"title": "x", "version": "7"}, "paths": paths})
 
 
 def test_a_document_has_its_entities_and_config_version() -> None:

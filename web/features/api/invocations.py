@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from web.deps import CallerDep, InvokerDep, RequestIdDep, SettingsDep
 from web.errors import Forbidden, PortalError
 from web.features.api.relay import MARGIN_S, PLATFORM_CUT_S, Relay, Timing
+from web.identity.person import Caller
 from web.workspace import sight
 
 log = logging.getLogger("portal.invocations")
@@ -57,6 +58,16 @@ class Relayed(Response):
         await self.relay(scope, receive, send)
 
 
+async def _told(error: PortalError, who: Caller, name: str) -> PortalError:
+    """The refusal as this person may hear it: of a hidden endpoint, that there is none."""
+    if isinstance(error, Forbidden):
+        try:
+            await run_in_threadpool(sight.endpoint, who.workspace, name)
+        except PortalError as absent:
+            return absent
+    return error
+
+
 @router.post("/{name}/invocations")
 async def invoke(
     name: str,
@@ -78,9 +89,7 @@ async def invoke(
         answer = await invoker.open(who.workspace, name, body, request.headers, entity=served_entity)
     except PortalError as error:
         note.write(timing, error.status, error.code)
-        if isinstance(error, Forbidden):
-            await run_in_threadpool(sight.endpoint, who.workspace, name)  # a hidden endpoint does not exist
-        raise
+        raise await _told(error, who, name) from error
     timing.headers = timing.now()
     limit_s = min(settings.invoke_timeout_s, PLATFORM_CUT_S) - MARGIN_S
     told = request.headers.get(ASKS_TIMING) == "1"
