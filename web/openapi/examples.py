@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from web.openapi.document import Alternative, EntitySchema
+from web.openapi.document import Alternative
 from web.openapi.normal import DEEPEST, Schema, types
 
 _BY_FORMAT = {"date-time": "2026-01-31T12:00:00", "date": "2026-01-31", "binary": "YWJj", "byte": "YWJj"}
@@ -14,12 +14,14 @@ def example(way: Alternative) -> Any:
     given = way.schema.get("examples")
     if isinstance(given, list) and given:
         return given[0]
-    return filled(way.schema, only={way.key, *way.schema.get("required", ())})
+    payload = filled(way.schema, only={way.key, *way.schema.get("required", ())})
+    if way.key in ("messages", "input") and isinstance(payload, dict) and _is_talk(payload.get(way.key)):
+        payload[way.key] = [{"role": "user", "content": "Hello"}]
+    return payload
 
 
-def all_examples(entity: EntitySchema) -> dict[str, Any]:
-    """`{key: payload}` for every alternative of an entity."""
-    return {way.key or "body": example(way) for way in entity.alternatives}
+def _is_talk(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict) and "role" in value[0]
 
 
 def filled(schema: Schema, *, only: set[str] | None = None, depth: int = 0) -> Any:

@@ -70,6 +70,13 @@ def test_the_page_of_an_endpoint_without_config_says_so(bob: httpx.Client) -> No
     assert "made without served entities" in bob.get("/endpoints/scratch").text
 
 
+def test_a_stopped_endpoint_does_not_look_ready(bob: httpx.Client) -> None:
+    page = bob.get("/endpoints/price-forecast").text
+    assert "This endpoint is stopped" in page
+    assert "badge-success" not in page
+    assert 'action="/endpoints/price-forecast/start"' in page
+
+
 def test_a_hosted_endpoint_shows_only_what_applies(bob: httpx.Client) -> None:
     page = bob.get("/endpoints/databricks-gpt-oss-120b").text
     assert "Databricks runs this endpoint for every workspace" in page

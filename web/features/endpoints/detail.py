@@ -1,7 +1,7 @@
 """One endpoint: what serves now and what is being tried, as two separate facts, and everything around them."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from web.audit import queries
@@ -12,7 +12,7 @@ from web.changes.preflight import direct_grants
 from web.changes.settle import settle
 from web.errors import PortalError
 from web.features.endpoints import facts
-from web.features.endpoints.entities import BROKEN, ConfigView, config_view
+from web.features.endpoints.entities import BROKEN, READY, ConfigView, EntityView, config_view
 from web.identity.person import Caller
 from web.workspace import iam, serving
 from web.workspace.client import Workspace
@@ -91,16 +91,26 @@ def detail(ledger: Ledger, who: Caller, may: May, raw: dict[str, Any], kind: str
 def entities(raw: dict[str, Any], kind: str) -> EntitiesView:
     """The two configs of an endpoint."""
     state = raw.get("state") or {}
+    stopped = state.get("suspend") == "STOPPED"
     serves = config_view(raw.get("config"), kind)
+    if serves and stopped:
+        serves = replace(serves, entities=[_at_rest(entity) for entity in serves.entities])
     tried = _try(config_view(raw.get("pending_config"), kind), state, serves is None)
     moving = any(e.busy or "Scaling from zero" in e.message for e in serves.entities) if serves else False
     return EntitiesView(
         name=str(raw["name"]),
         serving=serves,
         tried=tried,
-        stopped=state.get("suspend") == "STOPPED",
+        stopped=stopped,
         hosted=not raw.get("id"),
         live=state.get("config_update") == "IN_PROGRESS" or moving,
+    )
+
+
+def _at_rest(entity: EntityView) -> EntityView:
+    """The workspace goes on calling the entities of a stopped endpoint ready; they answer nothing."""
+    return (
+        replace(entity, label="Stopped", tone="neutral", icon="stop-circle") if entity.deployment == READY else entity
     )
 
 
