@@ -1,10 +1,9 @@
 """The example payload of every alternative fits its own schema, and the model behind it takes it."""
 
-import asyncio
-
 import jsonschema
 import pytest
 
+from tests.loops import finish
 from tests.openapi.signatures import accepts, generated, real_world, schema_of_model
 from web.emulator.models.base import Model
 from web.openapi.document import Alternative
@@ -19,4 +18,4 @@ def test_an_example_fits_its_schema_and_the_model(model: Model) -> None:
         bare = Alternative(way.key, {key: value for key, value in way.schema.items() if key != "examples"})
         for payload in (example(way), example(bare)):
             jsonschema.validate(payload, way.schema, cls=jsonschema.Draft202012Validator)
-            asyncio.run(accepts(model, payload))
+            finish(accepts(model, payload))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.loops import finish
 from tests.workspace.conftest import Backdoor
 from web.errors import NotFound, PortalError, Unavailable
 from web.workspace.client import Workspace
@@ -31,7 +32,7 @@ def run(work: Callable[[Invoker], Awaitable[Any]], timeout_s: float = 10) -> Any
         finally:
             await invoker.close()
 
-    return asyncio.run(whole())
+    return finish(whole())
 
 
 @pytest.fixture
