@@ -1,4 +1,4 @@
-"""Running a coroutine from a test: in a thread of its own, because the browser tests leave a loop running in this one."""
+"""Running a coroutine from a test in a thread of its own: browser tests leave a loop running in this one."""
 
 import asyncio
 from collections.abc import Coroutine
