@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from web import __version__
 from web.config import Settings, load
 from web.deps import caller
+from web.durable import flush, keep_durable
 from web.errors import NotFound, PortalError
 from web.features import PUBLIC, SLICES
 from web.features.endpoint_tabs import collect_tabs
@@ -61,12 +62,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services = await run_in_threadpool(build, app.state.settings)
     app.state.services = services
-    background = [asyncio.create_task(_warm(services)), asyncio.create_task(keep_settling(services))]
+    background = [asyncio.create_task(step(services)) for step in (_warm, keep_durable, keep_settling)]
     yield
     services.draining = True
     for task in background:
         task.cancel()
     await asyncio.gather(*background, return_exceptions=True)
+    await flush(services)
     await services.invoker.close()
     services.engine.dispose()
 

@@ -19,6 +19,12 @@ class Settings(BaseSettings):
     )
     audit_key: str = Field("", description="Key of the audit chain; empty: generated once into the data folder.")
     audit_volume: str = Field("", description="Unity Catalog volume path that receives snapshots of a SQLite history.")
+    snapshot_every_s: float = Field(
+        30.0, gt=0, le=60, description="How often changes of a SQLite history are copied to the volume, seconds."
+    )
+    database_schema: str = Field(
+        "serving_portal", pattern=r"[a-z_][a-z0-9_]{0,62}", description="Schema of the history in Postgres."
+    )
     public_origin: str = Field(
         "", description="https origin people open, for the same-origin check; empty: the Host header."
     )

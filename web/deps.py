@@ -11,7 +11,7 @@ from web.audit.queries import May
 from web.changes.perform import Actor
 from web.changes.visibility import may_see
 from web.config import Settings
-from web.html.shell import Shell
+from web.html.shell import Banner, Shell
 from web.identity.person import Caller
 from web.services import Services
 from web.workspace.client import Workspace
@@ -43,7 +43,20 @@ def shell(who: Caller, parts: Services) -> Shell:
         audit_durable=durable(parts.settings),
         workspace_id=who.workspace.workspace_id,
         switch_url="" if who.mode == "app" else "/connect",
+        banners=_banners(parts),
     )
+
+
+def _banners(parts: Services) -> tuple[Banner, ...]:
+    """What every page says while the history is not where it should be."""
+    if parts.ledger.hold:
+        return (Banner("warning", f"{parts.ledger.hold} Until then nothing can be changed here."),)
+    if parts.vault_trouble:
+        text = (
+            f"The last changes are not on the volume yet, and would be lost if the app restarted: {parts.vault_trouble}"
+        )
+        return (Banner("warning", text),)
+    return ()
 
 
 def durable(settings: Settings) -> bool:

@@ -16,6 +16,7 @@ log = logging.getLogger("portal")
 
 async def keep_settling(services: Services) -> None:
     """Runs until cancelled. On a laptop there is no app principal: people's own looks settle there."""
+    await services.history_ready.wait()
     found = await run_in_threadpool(interrupted, services.ledger)
     if found:
         log.warning("%d operations were interrupted by the last stop; asking the workspace about them", found)

@@ -1,23 +1,30 @@
 """What one process of the portal shares between requests. Made by the app, asked for through `web.deps`."""
 
+import asyncio
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
 
 from web.audit.chain import load_key
-from web.audit.ledger import Ledger
+from web.audit.ledger import Ledger, now_ms
+from web.audit.vault import Vault
 from web.config import Settings
 from web.db.engine import open_engine
 from web.db.migrate import upgrade
 from web.identity.app_mode import AppIdentity
 from web.identity.local_mode import LocalIdentity
+from web.workspace import files
 from web.workspace.client import Connections
 from web.workspace.invoke import Invoker
+from web.workspace.lakebase import Passwords
 
 
 @dataclass
 class Services:
-    """The parts of a running portal. `draining` turns true at SIGTERM: no new changes then."""
+    """The parts of a running portal. `draining` turns true at SIGTERM: no new changes then. `vault` keeps copies of a
+    SQLite history; `vault_trouble` says why it cannot right now, `history_ready` that all it had is back."""
 
     settings: Settings
     connections: Connections
@@ -26,18 +33,35 @@ class Services:
     ledger: Ledger
     invoker: Invoker
     draining: bool = field(default=False)
+    vault: Vault | None = None
+    vault_trouble: str = ""
+    copied_writes: int = 0
+    history_ready: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def build(settings: Settings) -> Services:
     """Opens the history (migrated to the newest schema). Does not talk to the workspace."""
     connections = Connections(settings)
-    engine = open_engine(settings.storage_url)
+    engine = open_engine(settings.storage_url, Passwords(connections.as_app), settings.database_schema)
     upgrade(engine)
+    ledger = Ledger(engine, load_key(settings.audit_key, settings.data_dir))
+    vault = _vault(settings, connections)
+    if vault is not None:
+        ledger.hold = "The history is being brought back from its volume."
     return Services(
         settings=settings,
         connections=connections,
         identity=AppIdentity(connections) if settings.app_mode else LocalIdentity(connections),
         engine=engine,
-        ledger=Ledger(engine, load_key(settings.audit_key, settings.data_dir)),
+        ledger=ledger,
         invoker=Invoker(timeout_s=settings.invoke_timeout_s),
+        vault=vault,
     )
+
+
+def _vault(settings: Settings, connections: Connections) -> Vault | None:
+    """Copies on a volume, for a SQLite history inside Databricks Apps. Raises Invalid for a path that is none."""
+    url = make_url(settings.storage_url)
+    if not (settings.app_mode and settings.audit_volume and url.get_backend_name() == "sqlite" and url.database):
+        return None
+    return Vault(files.folder(settings.audit_volume), connections.as_app, Path(url.database), now_ms)

@@ -68,6 +68,8 @@ class Ledger:
         self.engine = engine
         self.key = key
         self.clock = clock
+        self.hold = ""  # why nothing may be written yet; empty: it may
+        self.writes = 0
         self._lock = threading.Lock()
 
     def redact(self, value: Any) -> Any:
@@ -143,13 +145,18 @@ class Ledger:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """One transaction at a time. Raises PortalError 503 when the database does not take it."""
+        """One transaction at a time. Raises PortalError 503 when the database does not take it, or may not yet."""
         with self._lock:
+            if self.hold:
+                raise PortalError(
+                    self.hold, status=503, code="AUDIT_UNAVAILABLE", hint="Nothing was sent. Try again in a moment."
+                )
             try:
                 with Session(self.engine, expire_on_commit=False) as session, session.begin():
                     if self.engine.dialect.name == "postgresql":
                         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
                     yield session
+                self.writes += 1
             except SQLAlchemyError as error:
                 raise PortalError(
                     "The history cannot be written, so nothing was sent.",

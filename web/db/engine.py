@@ -1,20 +1,27 @@
 """The engine of the history. SQLite commits are durable (FULL) and begin IMMEDIATE."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Dialect, Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.schema import CreateSchema
 from sqlmodel import create_engine
 
 BUSY_MS = 2000
+LOCK = 7_213_905_410  # two instances that make the schema at once wait for one another
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for `url`. Makes the folder of a SQLite file; refuses a file that is damaged (SystemExit)."""
+def open_engine(url: str, password: Callable[[], str] | None = None, schema: str = "serving_portal") -> Engine:
+    """An engine for `url`. Makes the folder of a SQLite file; refuses a file that is damaged (SystemExit).
+
+    Postgres: `password` is asked for at each new connection unless the URL holds one; everything lives in `schema`.
+    """
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_recycle=2700, pool_size=8)
+        return _postgres(url, password, schema)
     database = make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
@@ -24,6 +31,21 @@ def open_engine(url: str) -> Engine:
     with engine.connect() as connection:
         if connection.execute(text("PRAGMA quick_check")).scalar() != "ok":
             raise SystemExit(f"The history database {database} is damaged. Restore a copy, or move the file away.")
+    return engine
+
+
+def _postgres(url: str, password: Callable[[], str] | None, schema: str) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True, pool_recycle=2700, pool_size=8)
+
+    def connect(_dialect: Dialect, _record: ConnectionPoolEntry, _args: Any, wanted: dict[str, Any]) -> None:
+        if password is not None and not make_url(url).password:
+            wanted["password"] = password()
+        wanted["options"] = f"-csearch_path={schema}"
+
+    event.listen(engine, "do_connect", connect)
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        connection.execute(CreateSchema(schema, if_not_exists=True))
     return engine
 
 

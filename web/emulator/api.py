@@ -11,7 +11,20 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from web.emulator import apps, catalog, controls, faults, oidc, permissions, registry, scim, secrets, sql
+from web.emulator import (
+    apps,
+    catalog,
+    controls,
+    faults,
+    files,
+    lakebase,
+    oidc,
+    permissions,
+    registry,
+    scim,
+    secrets,
+    sql,
+)
 from web.emulator.faults import Fault
 from web.emulator.inference import routes as inference
 from web.emulator.people import NOBODY, Person
@@ -21,7 +34,21 @@ from web.emulator.serving import routes as serving
 from web.emulator.wire import ApiError, Call, denied, refusal
 from web.emulator.world import World
 
-MODULES = (serving, inference, permissions, catalog, registry, scim, secrets, apps, sql, oidc, controls)
+MODULES = (
+    serving,
+    inference,
+    permissions,
+    catalog,
+    registry,
+    scim,
+    secrets,
+    apps,
+    sql,
+    files,
+    lakebase,
+    oidc,
+    controls,
+)
 OPEN = ("/.well-known/", "/oidc/", controls.PREFIX)
 log = logging.getLogger(__name__)
 

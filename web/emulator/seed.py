@@ -30,6 +30,7 @@ def plant(world: World, name: str) -> None:
     seed_around.registry(world)
     seed_around.secrets(world)
     seed_around.warehouses(world)
+    world.volumes.add("/Volumes/main/ops/portal", "portal-app")
     if name == "demo":
         seed_demo.plant(world)
         seed_around.apps(world)

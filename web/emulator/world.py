@@ -8,6 +8,7 @@ from web.emulator.apps import Apps
 from web.emulator.catalog import Catalog
 from web.emulator.clock import Clock
 from web.emulator.faults import Faults
+from web.emulator.files import Volumes
 from web.emulator.people import People
 from web.emulator.registry import Registry
 from web.emulator.requestlog import RequestLog
@@ -45,6 +46,7 @@ class World:
         self.secrets = Secrets()
         self.apps = Apps()
         self.sql = Warehouses()
+        self.volumes = Volumes()
         self.faults = Faults()
         self.requests = RequestLog()
         self.quota = Quota()

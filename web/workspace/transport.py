@@ -55,14 +55,19 @@ class Transport:
         self.session.mount("http://", adapter)
 
     def read(
-        self, path: str, headers: Headers, query: Mapping[str, object] | None = None, accept: str = "application/json"
+        self,
+        path: str,
+        headers: Headers,
+        query: Mapping[str, object] | None = None,
+        accept: str = "application/json",
+        most: int = MAX_BODY,
     ) -> Reply:
-        """GET `path`. At most `read_timeout_s` in all, retries included; raises Unavailable past that."""
+        """GET `path`, `most` bytes. At most `read_timeout_s` in all, retries included; raises Unavailable past that."""
         deadline = time.monotonic() + self.read_timeout_s
         last = "no answer"
         for attempt in range(RETRIES + 1):
             try:
-                reply = self._get(path, headers, query, accept, deadline)
+                reply = self._get(path, headers, query, accept, deadline, most)
             except requests.RequestException as error:
                 last = type(error).__name__
                 if isinstance(error, requests.Timeout) or not _pause(attempt, None, deadline):
@@ -76,7 +81,13 @@ class Transport:
         )
 
     def _get(
-        self, path: str, headers: Headers, query: Mapping[str, object] | None, accept: str, deadline: float
+        self,
+        path: str,
+        headers: Headers,
+        query: Mapping[str, object] | None,
+        accept: str,
+        deadline: float,
+        most: int,
     ) -> Reply:
         left = max(0.1, deadline - time.monotonic())
         response = self.session.get(
@@ -89,9 +100,11 @@ class Transport:
             allow_redirects=False,
         )
         with response:
-            return Reply(response.status_code, _body(response, deadline), response.headers)
+            return Reply(response.status_code, _body(response, deadline, most), response.headers)
 
-    def send(self, method: str, path: str, headers: Headers, body: bytes | None) -> Reply:
+    def send(
+        self, method: str, path: str, headers: Headers, body: bytes | None, content_type: str = "application/json"
+    ) -> Reply:
         """One request, never sent again. NotSent: nothing happened. Unanswered: it may have happened."""
         identity = dict(headers())
         deadline = time.monotonic() + self.write_timeout_s
@@ -101,7 +114,7 @@ class Transport:
                 self.host + path,
                 data=body,
                 # A connection of its own: a kept-alive one may be half closed, and the write then looks lost.
-                headers={"Content-Type": "application/json", "Connection": "close"},
+                headers={"Content-Type": content_type, "Connection": "close"},
                 auth=_auth(lambda: identity),
                 stream=True,
                 timeout=(CONNECT_TIMEOUT_S, self.write_timeout_s),
@@ -127,12 +140,12 @@ def _auth(headers: Headers) -> Callable[[requests.PreparedRequest], requests.Pre
     return apply
 
 
-def _body(response: requests.Response, deadline: float) -> bytes:
+def _body(response: requests.Response, deadline: float, most: int = MAX_BODY) -> bytes:
     parts: list[bytes] = []
     size = 0
     for part in response.iter_content(65536):
         size += len(part)
-        if size > MAX_BODY:
+        if size > most:
             raise Unavailable("The workspace's answer is larger than the portal reads.", code="ANSWER_TOO_LARGE")
         if time.monotonic() > deadline:
             raise Unavailable("The workspace's answer did not arrive in time.")

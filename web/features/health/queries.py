@@ -18,10 +18,11 @@ def readiness(parts: Services, headers: dict[str, str], cookies: dict[str, str])
     database = _database(parts)
     workspace = _workspace(parts)
     return {
-        "ready": database == "ok" and workspace == "ok" and not parts.draining,
+        "ready": database == "ok" and workspace == "ok" and not parts.draining and not parts.ledger.hold,
         "workspace": workspace,
         "database": database,
         "audit_durable": durable(parts.settings),
+        "history": parts.ledger.hold or parts.vault_trouble or "ok",
         "mode": "app" if parts.settings.app_mode else "local",
         "draining": parts.draining,
         "scopes": _scopes(parts, headers, cookies),

@@ -1,0 +1,91 @@
+"""Keeps a SQLite history alive beyond this machine: brought back before the first change, copied after changes."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+
+from web.audit.vault import Vault, entries_in
+from web.db.migrate import upgrade
+from web.errors import Conflict, PortalError
+from web.services import Services
+
+AGAIN_S = 2.0
+FLUSH_WITHIN_S = 6.0  # with the 5 s for requests under way well inside the platform's 15
+log = logging.getLogger("portal")
+
+
+async def keep_durable(services: Services) -> None:
+    """Runs until cancelled. Until the history is back, the ledger holds every write; without a volume it never does."""
+    vault = services.vault
+    if vault is None:
+        services.history_ready.set()
+        return
+    while True:
+        if services.ledger.hold:
+            await _tried("the history could not be brought back from the volume yet", _open, services, vault)
+        else:
+            services.history_ready.set()
+            await _tried("the history could not be copied to the volume", _copy, services, vault)
+        wait = AGAIN_S if services.ledger.hold else services.settings.snapshot_every_s
+        await asyncio.sleep(wait)
+
+
+async def flush(services: Services) -> None:
+    """At stop: the last changes to the volume, and the place free for the next instance."""
+    vault = services.vault
+    if vault is None or services.ledger.hold:
+        return
+    try:
+        await asyncio.wait_for(_tried("the last copy of the history failed", _close, services, vault), FLUSH_WITHIN_S)
+    except TimeoutError:
+        log.warning("the last copy of the history did not end in time")
+
+
+async def _tried(what: str, step: Callable[[Services, Vault], None], services: Services, vault: Vault) -> None:
+    try:
+        await run_in_threadpool(step, services, vault)
+    except PortalError as error:
+        services.vault_trouble = error.message
+        if isinstance(error, Conflict):
+            services.ledger.hold = f"{error.message} {error.hint}"
+        log.warning("%s: %s", what, error.message)
+    except Exception as error:
+        services.vault_trouble = f"an unexpected error ({type(error).__name__})"
+        log.exception("%s", what)
+    else:
+        services.vault_trouble = ""
+
+
+def _open(services: Services, vault: Vault) -> None:
+    """Become the writer, bring the history back unless the disk's own is at least as long, and let writes through."""
+    vault.claim()
+    fetched = vault.database.with_suffix(".fetched")
+    if vault.fetch(fetched) and entries_in(fetched) > entries_in(vault.database):
+        services.engine.dispose()
+        for leftover in ("-wal", "-shm"):
+            Path(f"{vault.database}{leftover}").unlink(missing_ok=True)
+        os.replace(fetched, vault.database)
+        upgrade(services.engine)
+        log.info("the history was brought back from the volume: %d entries", entries_in(vault.database))
+    fetched.unlink(missing_ok=True)
+    if not services.settings.audit_key:
+        services.ledger.key = vault.key(services.ledger.key)
+    services.ledger.hold = ""
+
+
+def _copy(services: Services, vault: Vault) -> None:
+    """Renew the place of the writer; a new copy when something was written since the last one."""
+    vault.claim()
+    written = services.ledger.writes
+    if written != services.copied_writes:
+        vault.store()
+        services.copied_writes = written
+
+
+def _close(services: Services, vault: Vault) -> None:
+    _copy(services, vault)
+    vault.release()
