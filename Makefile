@@ -12,6 +12,10 @@ LOCAL_LLM ?= 1
 RESET ?= 0
 TARGET ?= dev
 ARGS ?=
+# What is tested a second time with the history in Postgres.
+ON_POSTGRES := tests/audit/test_chain.py tests/features/changes
+# `make test ARGS='-k words'` asks for a part: that part is not tested twice.
+ONLY := $(filter -k tests/%,$(ARGS))
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -33,8 +37,10 @@ demo: $(VENV)/.runtime $(VENV)/.model assets ## set up, then run the portal with
 	@PORT=$(PORT) PORTAL_PORT=$(PORTAL_PORT) WORKSPACE_PORT=$(WORKSPACE_PORT) SPEED=$(SPEED) LOCAL_LLM=$(LOCAL_LLM) \
 		RESET=$(RESET) exec $(PY) -m web demo
 
-test: $(VENV)/.dev assets ## set up, then every test, in a real browser too
-	@chromium=$$($(PY) -m tests.browser.chromium) && PORTAL_TEST_CHROMIUM="$$chromium" $(PY) -m pytest $(ARGS)
+test: $(VENV)/.dev assets ## set up, then every test, in a real browser and on a real Postgres too
+	@chromium=$$($(PY) -m tests.browser.chromium) && $(PY) -m tests.database.postgres >/dev/null && \
+		PORTAL_TEST_CHROMIUM="$$chromium" $(PY) -m pytest $(ARGS) && \
+		{ [ -n "$(ONLY)" ] || PORTAL_TEST_DATABASE=postgres $(PY) -m pytest $(ON_POSTGRES); }
 
 check: $(VENV)/.dev ## ruff, mypy --strict, import rules, template and docs rules
 	$(BIN)/ruff check .

@@ -42,14 +42,29 @@ def emulator(workspace_server: "Emulator") -> "Emulator":
 
 
 @pytest.fixture(scope="session")
-def portal_server(workspace_server: "Emulator", tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def portal_server(
+    workspace_server: "Emulator", database_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Portal]:
     """One portal for the whole run; ask for `portal` instead."""
     from web.assets.build import ensure
 
     ensure()
-    portal = Portal(workspace_server.url, tmp_path_factory.mktemp("portal")).start()
+    portal = Portal(workspace_server.url, tmp_path_factory.mktemp("portal"), database_settings).start()
     yield portal
     portal.stop()
+
+
+@pytest.fixture(scope="session")
+def database_settings() -> Iterator[dict[str, str]]:
+    """Where the run's portal keeps its history: SQLite, or with PORTAL_TEST_DATABASE=postgres a real Postgres."""
+    if os.environ.get("PORTAL_TEST_DATABASE") != "postgres":
+        yield {}
+        return
+    from tests.database.postgres import Postgres
+
+    server = Postgres().start()
+    yield {"PORTAL_DATABASE_URL": server.url()}
+    server.stop()
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ BUSY_MS = 2000
 LOCK = 7_213_905_410  # two instances that make the schema at once wait for one another
 
 
-def open_engine(url: str, password: Callable[[], str] | None = None, schema: str = "serving_portal") -> Engine:
+def open_engine(url: str, password: Callable[[bool], str] | None = None, schema: str = "serving_portal") -> Engine:
     """An engine for `url`. Makes the folder of a SQLite file; refuses a file that is damaged (SystemExit).
 
-    Postgres: `password` is asked for at each new connection unless the URL holds one; everything lives in `schema`.
+    Postgres: `password(fresh)` is asked for at each new connection unless the URL holds one; all lives in `schema`.
     """
     if make_url(url).get_backend_name() != "sqlite":
         return _postgres(url, password, schema)
@@ -34,13 +34,20 @@ def open_engine(url: str, password: Callable[[], str] | None = None, schema: str
     return engine
 
 
-def _postgres(url: str, password: Callable[[], str] | None, schema: str) -> Engine:
+def _postgres(url: str, password: Callable[[bool], str] | None, schema: str) -> Engine:
     engine = create_engine(url, pool_pre_ping=True, pool_recycle=2700, pool_size=8)
 
-    def connect(_dialect: Dialect, _record: ConnectionPoolEntry, _args: Any, wanted: dict[str, Any]) -> None:
-        if password is not None and not make_url(url).password:
-            wanted["password"] = password()
+    minted = password is not None and not make_url(url).password
+
+    def connect(dialect: Dialect, _record: ConnectionPoolEntry, args: Any, wanted: dict[str, Any]) -> Any:
         wanted["options"] = f"-csearch_path={schema}"
+        if not minted or password is None:
+            return None
+        try:
+            return dialect.connect(*args, **{**wanted, "password": password(False)})
+        except dialect.loaded_dbapi.OperationalError:
+            # It may have been revoked or outlived: a fresh one, once.
+            return dialect.connect(*args, **{**wanted, "password": password(True)})
 
     event.listen(engine, "do_connect", connect)
     with engine.begin() as connection:

@@ -24,11 +24,11 @@ class Passwords:
         self._lock = threading.Lock()
         self._known = ("", 0.0)
 
-    def __call__(self) -> str:
-        """A password that is valid now. Raises PortalError when the workspace does not give one."""
+    def __call__(self, fresh: bool = False) -> str:
+        """A password that is valid now, a new one when `fresh`. Raises PortalError when the workspace gives none."""
         with self._lock:
             token, until = self._known
-            if not token or until <= self._clock():
+            if fresh or not token or until <= self._clock():
                 token = mint(self._as_app(), os.environ.get("LAKEBASE_ENDPOINT", ""))
                 self._known = (token, self._clock() + KEEP_S)
             return token

@@ -1,0 +1,106 @@
+"""Where one machine is not enough: the history in Postgres, a password minted for each login, several instances."""
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+
+import httpx
+import psycopg
+import pytest
+
+from tests.audit.test_vault import history, intact, tag, until_ready
+from tests.database.postgres import USER, Postgres
+from tests.servers import Portal
+from web.emulator.server import Emulator
+
+ENDPOINT = "projects/portal/branches/production/endpoints/primary"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    running = Postgres().start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def database(server: Postgres) -> str:
+    """A new empty database."""
+    name = f"d{uuid.uuid4().hex[:12]}"
+    server.run(f"CREATE DATABASE {name}")
+    return name
+
+
+def lakebase(server: Postgres, database: str) -> dict[str, str]:
+    """What Databricks Apps injects for a database resource: no password."""
+    place = {"PGHOST": "127.0.0.1", "PGPORT": str(server.port), "PGDATABASE": database, "PGUSER": USER}
+    return {**place, "LAKEBASE_ENDPOINT": ENDPOINT}
+
+
+def minted(emulator: Emulator) -> int:
+    log = httpx.get(f"{emulator.url}/_emulator/requests", timeout=10).json()
+    rows = log["requests"] if isinstance(log, dict) else log
+    return sum(row["path"] == "/api/2.0/postgres/credentials" and row["user"] == "portal-app" for row in rows)
+
+
+def test_each_login_brings_a_minted_password_and_a_new_one_when_it_is_refused(
+    start_portal: Callable[..., Portal], emulator: Emulator, server: Postgres, database: str
+) -> None:
+    emulator.world.state["lakebase_token"] = "portal"
+    portal = until_ready(start_portal(**lakebase(server, database)))
+    tag(portal)
+    first = minted(emulator)
+    assert first >= 1
+    server.run(f"ALTER ROLE {USER} PASSWORD 'second'")
+    emulator.world.state["lakebase_token"] = "second"
+    try:
+        address = f"postgresql://{USER}:second@127.0.0.1:{server.port}/postgres"
+        with psycopg.connect(address, autocommit=True) as admin:
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            tag(portal)
+            admin.execute(f"ALTER ROLE {USER} PASSWORD 'portal'")
+    finally:
+        emulator.world.state["lakebase_token"] = "portal"
+    assert minted(emulator) > first
+    assert len(history(portal)) == 2
+    assert "second" not in portal.said()
+
+
+def test_two_instances_start_at_once_and_write_one_chain(
+    start_portal: Callable[..., Portal], server: Postgres, database: str
+) -> None:
+    settings = {"PORTAL_DATABASE_URL": server.url(database), "PORTAL_AUDIT_KEY": "one key for both"}
+    portals: list[Portal] = []
+    starts = [threading.Thread(target=_into, args=(portals, start_portal, f"p{n}", settings)) for n in range(2)]
+    for start in starts:
+        start.start()
+    for start in starts:
+        start.join()
+    one, two = portals
+    writers = [threading.Thread(target=_four_tags, args=(portal,)) for portal in portals]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert len(history(one)) == len(history(two)) == 8
+    assert intact(one)
+
+
+def _into(portals: list[Portal], start: Callable[..., Portal], folder: str, settings: dict[str, str]) -> None:
+    portals.append(start(folder, **settings))
+
+
+def _four_tags(portal: Portal) -> None:
+    for _ in range(4):
+        tag(portal)
+
+
+def test_everything_lives_in_a_schema_of_its_own(
+    start_portal: Callable[..., Portal], server: Postgres, database: str
+) -> None:
+    until_ready(start_portal(PORTAL_DATABASE_URL=server.url(database)))
+    with psycopg.connect(f"postgresql://{USER}:portal@127.0.0.1:{server.port}/{database}") as connection:
+        found = connection.execute(
+            "SELECT DISTINCT schemaname FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        ).fetchall()
+    assert found == [("serving_portal",)]
