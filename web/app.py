@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
@@ -15,7 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from web import __version__
 from web.config import Settings, load
-from web.deps import caller
+from web.deps import authorized
 from web.durable import flush, keep_durable
 from web.errors import NotFound, PortalError
 from web.features import PUBLIC, SLICES
@@ -28,6 +29,7 @@ from web.services import Services, build
 
 log = logging.getLogger("portal")
 API = "/api/"
+WORKERS = 96  # threads for requests: room for several slow families of the workspace's API at once
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -49,7 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for slice_ in PUBLIC:
         app.include_router(slice_.router)
     for slice_ in slices:
-        app.include_router(slice_.router, dependencies=[Depends(caller)])
+        app.include_router(slice_.router, dependencies=[Depends(authorized)])
     app.add_exception_handler(PortalError, _portal_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
@@ -60,6 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    current_default_thread_limiter().total_tokens = WORKERS
     services = await run_in_threadpool(build, app.state.settings)
     app.state.services = services
     background = [asyncio.create_task(step(services)) for step in (_warm, keep_durable, keep_settling)]

@@ -35,6 +35,13 @@ class Settings(BaseSettings):
     invoke_timeout_s: float = Field(300.0, gt=0, le=600, description="Longest an invocation may run, seconds.")
     settle_every_s: float = Field(60.0, gt=0, description="How often unknown outcomes are asked about, seconds.")
     list_stale_s: float = Field(3.0, ge=0, description="How old a listing may be before it is fetched again, seconds.")
+    operator_group: str = Field("", description="Workspace group whose members may change endpoints; empty: everybody.")
+    admin_group: str = Field(
+        "", description="Workspace group whose members are the portal's admins beside workspace admins."
+    )
+    auditor_group: str = Field("", description="Workspace group whose members read everybody's history.")
+    changes_per_minute: int = Field(30, ge=1, description="Changes that one person may make in a minute.")
+    streams_per_person: int = Field(12, ge=1, description="Requests to models that one person may have under way.")
     prices: Path | None = Field(None, description="JSON file with prices per million tokens, shown in the playground.")
     patterns: bool = Field(False, description="Show the /patterns page with every component.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

@@ -13,6 +13,7 @@ from web.changes.visibility import may_see
 from web.config import Settings
 from web.html.shell import Banner, Shell
 from web.identity.person import Caller
+from web.identity.roles import Role, authorize, is_auditor, role_of
 from web.services import Services
 from web.workspace.client import Workspace
 from web.workspace.invoke import Invoker
@@ -43,12 +44,19 @@ def shell(who: Caller, parts: Services) -> Shell:
         audit_durable=durable(parts.settings),
         workspace_id=who.workspace.workspace_id,
         switch_url="" if who.mode == "app" else "/connect",
-        banners=_banners(parts),
+        banners=_banners(parts, who),
     )
 
 
-def _banners(parts: Services) -> tuple[Banner, ...]:
-    """What every page says while the history is not where it should be."""
+def _banners(parts: Services, who: Caller) -> tuple[Banner, ...]:
+    """What every page says: while the history is not where it should be, and to whoever may only look."""
+    if role_of(who, parts.settings) is Role.VIEWER:
+        text = f"You may look. Changes are for members of the workspace group '{parts.settings.operator_group}'."
+        return (Banner("info", text), *_history(parts))
+    return _history(parts)
+
+
+def _history(parts: Services) -> tuple[Banner, ...]:
     if parts.ledger.hold:
         return (Banner("warning", f"{parts.ledger.hold} Until then nothing can be changed here."),)
     if parts.vault_trouble:
@@ -66,6 +74,21 @@ def durable(settings: Settings) -> bool:
 
 
 CallerDep = Annotated[Caller, Depends(caller)]
+
+
+def authorized(request: Request, who: CallerDep) -> Caller:
+    """The person, if the portal's roles let them use this route; raises Forbidden. The app asks it of all routes."""
+    settings = services(request).settings
+    path = str(getattr(request.scope.get("route"), "path", request.url.path))
+    request.state.role = authorize(who, settings, request.method, path)
+    return who
+
+
+def counted_change(who: CallerDep, parts: "ServicesDep") -> None:
+    """One more change of this person; raises TooMany."""
+    parts.limits.change(who.email)
+
+
 ServicesDep = Annotated[Services, Depends(services)]
 
 
@@ -90,7 +113,7 @@ def _actor(who: CallerDep) -> Actor:
 
 
 def _may(who: CallerDep, parts: ServicesDep) -> May:
-    return may_see(who)
+    return may_see(who, everything=is_auditor(who, parts.settings))
 
 
 def _request_id(request: Request) -> str:

@@ -15,6 +15,7 @@ from web.db.engine import open_engine
 from web.db.migrate import upgrade
 from web.identity.app_mode import AppIdentity
 from web.identity.local_mode import LocalIdentity
+from web.limits import Limits
 from web.workspace import files
 from web.workspace.client import Connections
 from web.workspace.invoke import Invoker
@@ -32,6 +33,7 @@ class Services:
     engine: Engine
     ledger: Ledger
     invoker: Invoker
+    limits: Limits
     draining: bool = field(default=False)
     vault: Vault | None = None
     vault_trouble: str = ""
@@ -55,6 +57,7 @@ def build(settings: Settings) -> Services:
         engine=engine,
         ledger=ledger,
         invoker=Invoker(timeout_s=settings.invoke_timeout_s),
+        limits=Limits(settings.changes_per_minute, settings.streams_per_person),
         vault=vault,
     )
 

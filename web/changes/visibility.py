@@ -17,11 +17,11 @@ _known: dict[tuple[str, str, str], tuple[float, bool]] = {}
 _lock = threading.Lock()
 
 
-def may_see(who: Caller, clock: Callable[[], float] = time.monotonic) -> May:
-    """A judge of operations for one person. Admins see all; a failure to ask denies."""
+def may_see(who: Caller, clock: Callable[[], float] = time.monotonic, *, everything: bool = False) -> May:
+    """A judge of operations for one person. Admins and auditors see all (`everything`); a failure to ask denies."""
 
     def may(operation: Operation) -> bool:
-        if who.is_admin or operation.actor == who.email:
+        if everything or who.is_admin or operation.actor == who.email:
             return True
         return _manages(who, operation.endpoint, operation.endpoint_id, clock)
 

@@ -14,6 +14,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from web.errors import Unavailable
+from web.workspace.bulkheads import Bulkheads
 
 MAX_BODY = 32 * 1024 * 1024
 RETRIES = 2
@@ -47,6 +48,7 @@ class Transport:
         self.host = host.rstrip("/")
         self.read_timeout_s = read_timeout_s
         self.write_timeout_s = write_timeout_s
+        self.bulkheads = Bulkheads()
         self.session = requests.Session()
         self.session.headers.update({"User-Agent": user_agent, "Accept": "application/json"})
         self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -63,6 +65,10 @@ class Transport:
         most: int = MAX_BODY,
     ) -> Reply:
         """GET `path`, `most` bytes. At most `read_timeout_s` in all, retries included; raises Unavailable past that."""
+        with self.bulkheads.place(path):
+            return self._read(path, headers, query, accept, most)
+
+    def _read(self, path: str, headers: Headers, query: Mapping[str, object] | None, accept: str, most: int) -> Reply:
         deadline = time.monotonic() + self.read_timeout_s
         last = "no answer"
         for attempt in range(RETRIES + 1):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Depends, Header
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse
 
@@ -10,7 +10,7 @@ from web.audit import queries
 from web.changes import preview
 from web.changes.kinds import Base, Change
 from web.changes.perform import Moved, Result, perform
-from web.deps import ActorDep, LedgerDep, MayDep, RequestIdDep, ServicesDep, WorkspaceDep
+from web.deps import ActorDep, LedgerDep, MayDep, RequestIdDep, ServicesDep, WorkspaceDep, counted_change
 from web.errors import Invalid, Unavailable
 from web.features.api.views import plan_json
 
@@ -40,7 +40,7 @@ def make_plan(wanted: PlanRequest, ws: WorkspaceDep, ledger: LedgerDep) -> JSONR
     return JSONResponse(plan_json(look.plan, ledger, look.live, ws.host))
 
 
-@router.post("")
+@router.post("", dependencies=[Depends(counted_change)])
 def make_change(
     wanted: ChangeRequest,
     ws: WorkspaceDep,

@@ -6,6 +6,7 @@ Prompts and answers are kept nowhere: one log line says who asked which endpoint
 import json
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 
 from fastapi import APIRouter
@@ -14,11 +15,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from web.deps import CallerDep, InvokerDep, RequestIdDep, SettingsDep
+from web.deps import CallerDep, InvokerDep, RequestIdDep, ServicesDep
 from web.errors import Forbidden, PortalError
 from web.features.api.relay import MARGIN_S, PLATFORM_CUT_S, Relay, Timing
 from web.identity.person import Caller
 from web.workspace import sight
+from web.workspace.invoke import Answer
 
 log = logging.getLogger("portal.invocations")
 router = APIRouter(prefix="/api/v1/endpoints", tags=["invocations"])
@@ -49,13 +51,16 @@ class Note:
 class Relayed(Response):
     """A Response only in name: FastAPI passes it through, the relay does the work."""
 
-    def __init__(self, relay: Relay) -> None:
+    def __init__(self, relay: Relay, ended: Callable[[], None]) -> None:
         super().__init__(status_code=relay.answer.status)
-        self.relay = relay
+        self.relay, self.ended = relay, ended
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        await self.relay(scope, receive, send)
+        try:
+            await self.relay(scope, receive, send)
+        finally:
+            self.ended()
 
 
 async def _told(error: PortalError, who: Caller, name: str) -> PortalError:
@@ -74,7 +79,7 @@ async def invoke(
     request: Request,
     who: CallerDep,
     invoker: InvokerDep,
-    settings: SettingsDep,
+    parts: ServicesDep,
     request_id: RequestIdDep,
     served_entity: str | None = None,
 ) -> Response:
@@ -85,12 +90,18 @@ async def invoke(
     body = await request.body()
     note = Note(request_id, who.email, name, served_entity or "", len(body))
     timing = Timing()
-    try:
-        answer = await invoker.open(who.workspace, name, body, request.headers, entity=served_entity)
-    except PortalError as error:
-        note.write(timing, error.status, error.code)
-        raise await _told(error, who, name) from error
+    with ExitStack() as held:
+        held.enter_context(parts.limits.stream(who.email))
+        try:
+            answer = await invoker.open(who.workspace, name, body, request.headers, entity=served_entity)
+        except PortalError as error:
+            note.write(timing, error.status, error.code)
+            raise await _told(error, who, name) from error
+        limit_s = min(parts.settings.invoke_timeout_s, PLATFORM_CUT_S) - MARGIN_S
+        return Relayed(_relay(answer, timing, limit_s, request, note), held.pop_all().close)
+
+
+def _relay(answer: Answer, timing: Timing, limit_s: float, request: Request, note: Note) -> Relay:
     timing.headers = timing.now()
-    limit_s = min(settings.invoke_timeout_s, PLATFORM_CUT_S) - MARGIN_S
     told = request.headers.get(ASKS_TIMING) == "1"
-    return Relayed(Relay(answer, timing, limit_s=limit_s, told=told, finished=note.of(answer.status)))
+    return Relay(answer, timing, limit_s=limit_s, told=told, finished=note.of(answer.status))

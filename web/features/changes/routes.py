@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Depends, Form
 from starlette.requests import Request
 from starlette.responses import Response
 
 from web.changes import drafts
 from web.changes.kinds import Kind
 from web.changes.perform import Moved, Result, perform
-from web.deps import ActorDep, LedgerDep, RequestIdDep, ServicesDep, WorkspaceDep
+from web.deps import ActorDep, LedgerDep, RequestIdDep, ServicesDep, WorkspaceDep, counted_change
 from web.errors import PortalError, Unavailable
 from web.features.changes.forms import choices_in
 from web.features.changes.queries import resolved, review
@@ -30,7 +30,7 @@ def show_review(request: Request, draft_id: str, ws: WorkspaceDep, ledger: Ledge
     return page(request, "changes/review.html", review=review(ledger, ws, change, base, draft_id))
 
 
-@router.post("/changes")
+@router.post("/changes", dependencies=[Depends(counted_change)])
 def apply(
     request: Request,
     draft: DraftField,
