@@ -137,3 +137,34 @@ CODE = (
 )
 
 NAVIGATION_NOTE = "The embedded workspace is not asked for anything on these pages."
+
+
+def _split(
+    key: str, *shares: tuple[str, int | None, int | None]
+) -> list[tuple[str, str, str, int | None, int | None, str]]:
+    """Rows of a traffic split: (label, percent, live percent); the label's last part is the version it serves."""
+    return [
+        (f"{key}[{n}].traffic", label, f"main.fraud.detector, version {label.rpartition('-')[2]}", now, live, "")
+        for n, (label, now, live) in enumerate(shares)
+    ]
+
+
+_FIVE = _split(
+    "five", ("churn-1", 5, 20), ("churn-2", 20, 20), ("churn-3", 50, 60), ("churn-4", 25, None), ("churn-5", 0, 0)
+)
+_WRONG = [
+    (*row[:5], "A share is a whole number from 0 to 100." if row[3] is None else "")
+    for row in _split("wrong", ("fraud-detector-7", 90, 90), ("fraud-detector-8", None, 10))
+]
+SPLITS = (
+    ("Two entities", "split-two", _split("two", ("fraud-detector-7", 90, 100), ("fraud-detector-8", 10, 0)), ""),
+    ("One entity", "split-one", _split("one", ("fraud-detector-7", 100, 100)), ""),
+    ("Five entities", "split-five", _FIVE, ""),
+    (
+        "Fifteen entities",
+        "split-fifteen",
+        _split("fifteen", *((f"model-{n}", 30 if n == 1 else 5, 30 if n == 1 else 5) for n in range(1, 16))),
+        "",
+    ),
+    ("With mistakes", "split-wrong", _WRONG, "The shares add up to 90, not to 100."),
+)
