@@ -60,6 +60,39 @@ APP_RESOURCE = {
 """The fields of a bundle's `resources.apps.<key>`, as far as this project uses them; here it is `value_from`."""
 
 
+RESOURCE = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["name"],
+    "minProperties": 2,
+    "properties": {
+        "name": {"type": "string", "pattern": "^[a-zA-Z0-9_-]{2,30}$"},
+        "description": {"type": "string"},
+        "uc_securable": {
+            "additionalProperties": False,
+            "required": ["securable_full_name", "securable_type", "permission"],
+            "properties": {
+                "securable_full_name": {"type": "string"},
+                "securable_type": {"enum": ["VOLUME", "TABLE", "FUNCTION", "CONNECTION"]},
+                "permission": {
+                    "enum": ["READ_VOLUME", "WRITE_VOLUME", "SELECT", "MODIFY", "EXECUTE", "USE_CONNECTION"]
+                },
+            },
+        },
+        "postgres": {
+            "additionalProperties": False,
+            "required": ["branch", "database", "permission"],
+            "properties": {
+                "branch": {"type": "string"},
+                "database": {"type": "string"},
+                "permission": {"const": "CAN_CONNECT_AND_CREATE"},
+            },
+        },
+    },
+}
+"""A resource attached to the app, of the two kinds used here."""
+
+
 def load(name: str) -> Any:
     return yaml.safe_load(text(Path(name)))
 
@@ -77,6 +110,26 @@ def test_the_bundle_describes_one_app_with_known_fields() -> None:
     assert [error.message for error in Draft202012Validator(APP_RESOURCE).iter_errors(bundled_app())] == []
 
 
+def attached(target: str) -> dict[str, Any]:
+    """What a target adds to the app."""
+    added = load("databricks.yml")["targets"][target].get("resources", {}).get("apps", {}).get("serving_portal", {})
+    return dict(added)
+
+
+def test_a_target_attaches_only_what_the_platform_knows() -> None:
+    for target in load("databricks.yml")["targets"]:
+        for resource in attached(target).get("resources", []):
+            assert [error.message for error in Draft202012Validator(RESOURCE).iter_errors(resource)] == []
+
+
+def test_every_value_from_names_a_resource_of_its_target() -> None:
+    for target in load("databricks.yml")["targets"]:
+        keys = {resource["name"] for resource in attached(target).get("resources", [])}
+        env = [*bundled_app()["config"]["env"], *attached(target).get("config", {}).get("env", [])]
+        assert {item["value_from"] for item in env if "value_from" in item} <= keys
+        assert len({item["name"] for item in env}) == len(env), "no variable is set twice"
+
+
 def test_each_target_gives_the_app_a_name_the_platform_takes() -> None:
     for target in load("databricks.yml")["targets"]:
         name = bundled_app()["name"].replace("${bundle.target}", target)
@@ -89,6 +142,8 @@ def test_both_files_start_the_portal_in_the_same_way() -> None:
 
 def test_every_portal_variable_they_set_is_a_setting() -> None:
     env = [*load("app.yaml").get("env", []), *bundled_app()["config"]["env"]]
+    for target in load("databricks.yml")["targets"]:
+        env += attached(target).get("config", {}).get("env", [])
     named = {item["name"] for item in env if item["name"].startswith("PORTAL_")}
     assert named <= {f"PORTAL_{name.upper()}" for name in Settings.model_fields}
 

@@ -1,0 +1,1 @@
+"""Deploying, without a workspace."""
