@@ -183,10 +183,11 @@ def _portal(options: Options) -> Server:
         "DATABRICKS_CLIENT_ID": "portal-app",
         "DATABRICKS_CLIENT_SECRET": "portal-secret",
         "PORTAL_DATA_DIR": str(STATE / "portal"),
+        "PORTAL_AUDIT_VOLUME": "/Volumes/main/ops/portal",
         "PORTAL_PATTERNS": "true",
     }
     command = [sys.executable, "-m", "web", "serve", "--host", HOST]
-    return Server("portal", command, environment, f"http://{HOST}:{options.portal_port}/healthz")
+    return Server("portal", command, environment, f"http://{HOST}:{options.portal_port}/readyz")
 
 
 def _bare_environment() -> dict[str, str]:
