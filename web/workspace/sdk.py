@@ -1,10 +1,9 @@
-"""The SDK's part: credentials and host metadata. Importing it costs over a second, so nothing imports this at start."""
+"""The SDK's part: credentials and host metadata. Nothing imports this before the port is open."""
 
 import os
 from typing import Any
 
-from databricks.sdk.core import Config
-from databricks.sdk.credentials_provider import CredentialsStrategy
+from web.workspace.sdk_core import Config, CredentialsStrategy
 
 # A config fetches the host's metadata when it is made and would wait 300 s for a host that is down.
 PATIENCE: dict[str, Any] = {"http_timeout_seconds": 5, "retry_timeout_seconds": 1, "max_connection_pools": 64}
