@@ -21,10 +21,11 @@ def serve(
 
     from web.config import load
     from web.logs import configure
+    from web.stop import REQUESTS_S, Server
 
     settings = load()
     configure(settings.log_level)
-    uvicorn.run(
+    config = uvicorn.Config(
         "web.app:create_app",
         factory=True,
         host=host or ("0.0.0.0" if settings.app_mode else "127.0.0.1"),  # noqa: S104 - the platform's proxy stands before it
@@ -33,8 +34,9 @@ def serve(
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=REQUESTS_S,
     )
+    Server(config).run()
 
 
 @cli.command()

@@ -25,7 +25,8 @@ from web.html.assets import static_routes
 from web.html.respond import error_page
 from web.keeper import keep_settling
 from web.middleware import install
-from web.services import Services, build
+from web.services import DRAINING, Services, build
+from web.telemetry import Telemetry
 
 log = logging.getLogger("portal")
 API = "/api/"
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url=None,
     )
     app.state.settings = chosen
+    app.state.telemetry = Telemetry(chosen.metrics)
     slices = [slice_ for slice_ in SLICES if slice_.name != "patterns" or chosen.patterns]
     app.state.navigation = [entry for slice_ in slices for entry in slice_.nav]
     app.state.endpoint_tabs = collect_tabs(slices)
@@ -62,16 +64,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    DRAINING.clear()
     current_default_thread_limiter().total_tokens = WORKERS
     services = await run_in_threadpool(build, app.state.settings)
     app.state.services = services
     background = [asyncio.create_task(step(services)) for step in (_warm, keep_durable, keep_settling)]
     yield
-    services.draining = True
+    DRAINING.set()
     for task in background:
         task.cancel()
     await asyncio.gather(*background, return_exceptions=True)
     await flush(services)
+    app.state.telemetry.close()
     await services.invoker.close()
     services.engine.dispose()
 

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     auditor_group: str = Field("", description="Workspace group whose members read everybody's history.")
     changes_per_minute: int = Field(30, ge=1, description="Changes that one person may make in a minute.")
     streams_per_person: int = Field(12, ge=1, description="Requests to models that one person may have under way.")
+    metrics: bool = Field(False, description="Show the portal's own figures for Prometheus at /metrics.")
     prices: Path | None = Field(None, description="JSON file with prices per million tokens, shown in the playground.")
     patterns: bool = Field(False, description="Show the /patterns page with every component.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

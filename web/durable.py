@@ -14,7 +14,7 @@ from web.errors import Conflict, PortalError
 from web.services import Services
 
 AGAIN_S = 2.0
-FLUSH_WITHIN_S = 6.0  # with the 5 s for requests under way well inside the platform's 15
+FLUSH_WITHIN_S = 6.0
 log = logging.getLogger("portal")
 
 

@@ -14,6 +14,7 @@ from web.config import Settings
 from web.errors import Forbidden, PortalError
 from web.html.respond import error_page
 from web.identity.origin import refusal
+from web.telemetry import Seen, Telemetry
 
 log = logging.getLogger("portal.requests")
 BODY_LIMIT = 256 * 1024
@@ -25,14 +26,15 @@ def install(app: FastAPI, settings: Settings) -> None:
     """Put the layers around the app; the last one added is the outermost."""
     app.add_middleware(BodyLimit)
     app.add_middleware(SameOrigin, public_origin=settings.public_origin)
-    app.add_middleware(RequestLog)
+    app.add_middleware(RequestLog, telemetry=app.state.telemetry)
 
 
 class RequestLog:
     """Gives the request an id, answers it back as X-Request-Id and writes one JSON line. Never a token or a body."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
         self.app = app
+        self.telemetry = telemetry
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -58,13 +60,15 @@ class RequestLog:
 
     def _write(self, scope: Scope, request_id: str, status: int, began: float) -> None:
         who = scope["state"].get("caller")
-        route = scope.get("route")
+        pattern = getattr(scope.get("route"), "path", "")
+        seconds = time.monotonic() - began
+        self.telemetry.note(Seen(scope["method"], pattern or "unknown", status, seconds))
         line = {
             "request_id": request_id,
             "method": scope["method"],
-            "route": getattr(route, "path", scope["path"][:200]),
+            "route": pattern or scope["path"][:200],
             "status": status,
-            "ms": round((time.monotonic() - began) * 1000, 1),
+            "ms": round(seconds * 1000, 1),
             "actor": getattr(who, "email", ""),
         }
         log.info(json.dumps(line))

@@ -1,6 +1,7 @@
 """What one process of the portal shares between requests. Made by the app, asked for through `web.deps`."""
 
 import asyncio
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,10 +22,13 @@ from web.workspace.client import Connections
 from web.workspace.invoke import Invoker
 from web.workspace.lakebase import Passwords
 
+DRAINING = threading.Event()
+"""Set at SIGTERM for the whole process: no new changes from then on."""
+
 
 @dataclass
 class Services:
-    """The parts of a running portal. `draining` turns true at SIGTERM: no new changes then. `vault` keeps copies of a
+    """The parts of a running portal. `vault` keeps copies of a
     SQLite history; `vault_trouble` says why it cannot right now, `history_ready` that all it had is back."""
 
     settings: Settings
@@ -34,11 +38,15 @@ class Services:
     ledger: Ledger
     invoker: Invoker
     limits: Limits
-    draining: bool = field(default=False)
     vault: Vault | None = None
     vault_trouble: str = ""
     copied_writes: int = 0
     history_ready: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def draining(self) -> bool:
+        """Whether the process is on its way out."""
+        return DRAINING.is_set()
 
 
 def build(settings: Settings) -> Services:

@@ -158,7 +158,15 @@ def test_a_stop_with_a_hung_upstream_copies_and_ends_in_time(start_portal: Start
     hung.start()
     until(lambda: any(e["outcome"] == "pending" for e in _all(portal)))
     began = time.monotonic()
-    portal.stop()
+    ending = threading.Thread(target=portal.stop)
+    ending.start()
+    until(lambda: httpx.get(f"{portal.url}/readyz", timeout=5).json()["draining"])
+    refused = httpx.post(
+        f"{portal.url}/api/v1/changes", json={"change": wanted}, headers={**BOB, "Idempotency-Key": "late"}, timeout=5
+    )
+    assert refused.status_code == 503
+    assert refused.json()["error"]["code"] == "DRAINING"
+    ending.join()
     assert time.monotonic() - began < 13
     again = until_ready(start_portal("again", **ON_VOLUME))
     until(lambda: {row["endpoint"]: row["outcome"] for row in _all(again)}[wanted["endpoint"]] == "unknown")

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from web.deps import ServicesDep
+from web.errors import NotFound
 from web.features.health.queries import readiness
 
 router = APIRouter()
@@ -22,3 +23,12 @@ def readyz(request: Request, parts: ServicesDep) -> JSONResponse:
     found = readiness(parts, dict(request.headers), dict(request.cookies))
     status = 200 if found["ready"] else 503
     return JSONResponse(found, status, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    """The portal's own figures for Prometheus; 404 unless PORTAL_METRICS is on. They name routes, never endpoints."""
+    text = request.app.state.telemetry.text()
+    if not text:
+        raise NotFound("The portal's figures are switched off.", hint="PORTAL_METRICS=true switches them on.")
+    return Response(text, media_type="text/plain; version=0.0.4")

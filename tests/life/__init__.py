@@ -1,0 +1,1 @@
+"""How the process starts, tells of itself and ends."""
