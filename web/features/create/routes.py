@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from web.changes import drafts
-from web.changes.forms import picks, secret, tree
+from web.changes.forms import choices, picks, secret, tree
 from web.changes.forms.entity import KINDS
+from web.changes.forms.problems import Problems
 from web.changes.providers import PROVIDERS
 from web.deps import ActorDep, LedgerDep, WorkspaceDep
 from web.features.create import edits, queries, submit
@@ -33,8 +34,8 @@ FieldsDep = Annotated[tree.Tree, Depends(_fields)]
 class View:
     """What the page needs besides the form."""
 
-    picks: queries.Picks = field(default_factory=queries.Picks)
-    problems: queries.Problems = field(default_factory=queries.Problems)
+    picks: choices.Picks = field(default_factory=choices.Picks)
+    problems: Problems = field(default_factory=Problems)
     notes: Sequence[str] = ()
     focus: str = ""
 
@@ -85,7 +86,7 @@ def press(request: Request, fields: FieldsDep, ws: WorkspaceDep, ledger: LedgerD
     if do != "review":
         form = submit.form_in(fields, actor.email)
         focus = edits.apply(form, do)
-        return _form_page(request, form, View(queries.picks_for(ws, form), focus=focus))
+        return _form_page(request, form, View(choices.of_form(ws, form.entities, form.kind), focus=focus))
     tried = submit.review(ws, ledger, actor, fields)
     if tried.change is None:
         return _again(request, ws, tried)
@@ -103,13 +104,15 @@ def convert(
         return _again(request, ws, tried)
     if to == "json":
         return _json_page(request, tried.form.kind, tried.text, View())
-    return _form_page(request, tried.form, View(queries.picks_for(ws, tried.form)))
+    return _form_page(request, tried.form, View(choices.of_form(ws, tried.form.entities, tried.form.kind)))
 
 
 def _again(request: Request, ws: WorkspaceDep, tried: submit.Tried) -> Response:
     if tried.tab == "json":
         return _json_page(request, tried.form.kind, tried.text, View(problems=tried.problems), 422, tried.line)
-    return _form_page(request, tried.form, View(queries.picks_for(ws, tried.form), tried.problems), 422)
+    return _form_page(
+        request, tried.form, View(choices.of_form(ws, tried.form.entities, tried.form.kind), tried.problems), 422
+    )
 
 
 @router.get("/check")
