@@ -8,9 +8,13 @@ from typing import Any
 from web.changes.forms import picks
 from web.changes.forms.entity import EntityForm, Kind
 from web.changes.forms.picks import Choices, ModelPicks
+from web.changes.forms.secret import SecretForm
+from web.changes.providers import PROVIDERS
 from web.workspace.client import Workspace
 
 AT_ONCE = 6
+SHARED: dict[str, Any] = {"providers": [(p.key, p.label) for p in PROVIDERS.values()], "no_secret": SecretForm()}
+"""What the templates of served entities need besides the form."""
 
 
 @dataclass(frozen=True)

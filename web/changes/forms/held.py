@@ -62,7 +62,8 @@ def give_all(
     owner: str, value: Any, live: dict[str, Any] | None = None, path: str = "", secret: bool = False
 ) -> tuple[Any, list[str]]:
     """A copy of a body with the secrets back in, and the paths of those that are gone. A mark in a field that holds
-    no secret stays what it is: a secret never ends up where it would be shown. `live`: what live marks stand for."""
+    no secret stays what it is: a secret never ends up where it would be shown. `live`: what live marks stand for; None
+    leaves them."""
     if isinstance(value, dict):
         inside = path.rpartition(".")[2]
         parts = {
@@ -74,6 +75,8 @@ def give_all(
         items = [give_all(owner, v, live, f"{path}[{place}]") for place, v in enumerate(value)]
         return [v for v, _ in items], [gone for _, lost in items for gone in lost]
     if not (secret and is_mark(value)):
+        return value, []
+    if value.startswith(LIVE) and live is None:
         return value, []
     found = (live or {}).get(value) if value.startswith(LIVE) else give(owner, value)
     return found, [path] if found is None else []

@@ -12,7 +12,7 @@ from web.errors import NotFound, PortalError
 from web.workspace import catalog
 from web.workspace.client import Workspace
 
-GONE = "This was typed more than an hour ago and is not held any more: type it again."
+GONE = "This value is not held any more (what is typed is kept for an hour, in memory): type it again."
 
 
 def resolve_aliases(

@@ -2,32 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from web.changes import drafts
 from web.changes.forms import choices, picks, secret, tree
 from web.changes.forms.entity import KINDS
 from web.changes.forms.problems import Problems
-from web.changes.providers import PROVIDERS
-from web.deps import ActorDep, LedgerDep, WorkspaceDep
+from web.deps import ActorDep, FieldsDep, LedgerDep, WorkspaceDep
 from web.features.create import edits, queries, submit
 from web.features.create.forms import EndpointForm, blank, kind_named
 from web.html import Toast, done, fragment, page
 
 router = APIRouter(prefix="/endpoints/new", include_in_schema=False)
-
-
-async def _fields(request: Request) -> tree.Tree:
-    """The submitted fields; files are left out."""
-    form = await request.form(max_fields=tree.MAX_FIELDS)
-    return tree.parse((name, value) for name, value in form.multi_items() if isinstance(value, str))
-
-
-SHARED: dict[str, Any] = {"providers": [(p.key, p.label) for p in PROVIDERS.values()], "no_secret": secret.SecretForm()}
-FieldsDep = Annotated[tree.Tree, Depends(_fields)]
 
 
 @dataclass(frozen=True)
@@ -41,7 +30,7 @@ class View:
 
 
 def _form_page(request: Request, form: EndpointForm, view: View, status: int = 200) -> Response:
-    return page(request, "create/new.html", status, form=form, view=view, tab="form", **SHARED)
+    return page(request, "create/new.html", status, form=form, view=view, tab="form", **choices.SHARED)
 
 
 def _json_page(request: Request, kind: str, text: str, view: View, status: int = 200, line: int = 0) -> Response:

@@ -60,7 +60,7 @@ def review(ws: Workspace, ledger: Ledger, actor: Actor, fields: Tree) -> Tried:
         return tried
     aliases = [entity.entity_version for entity in tried.form.entities]
     found, said = rules.resolve_aliases(ws, tried.form.entities, tried.form.kind, "config.")
-    body, gone = held.give_all(actor.email, write(tried.form))
+    body, gone = held.give_all(actor.email, write(tried.form), {})
     found += [Finding(path, rules.GONE) for path in gone]
     found += rules.variables_named_twice(tried.form.entities, "config.")
     if not tried.form.name:
