@@ -35,6 +35,6 @@ function draw() {
   }
 }
 
-for (const type of ["input", "change"]) document.addEventListener(type, (event) => event.target.closest?.("#create-form") && draw());
+for (const type of ["input", "change", "traffic-split:change"]) document.addEventListener(type, (event) => event.target.closest?.("#create-form") && draw());
 document.addEventListener("htmx:after:swap", draw);
 draw();

@@ -32,11 +32,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Changed:
-    """All of it. `entities`: the marks by the entity's place. `known` False: what the edit began from is gone."""
+    """All of it. `entities`: the marks, `shares`: the traffic it began with, both by the entity's place."""
 
     parts: list[Part] = field(default_factory=list)
     entities: dict[int, str] = field(default_factory=dict)
-    known: bool = True
+    shares: dict[int, Any] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -59,7 +59,10 @@ def changed(form: ConfigForm, before: dict[str, Any]) -> Changed:
     kept = {entity.was for entity in form.entities}
     gone = [Part(name, "removed") for name in old if name not in kept]
     around = _lines(_around(before), _around(after))
-    return Changed(parts + gone + ([Part("The config", "changed", around)] if around else []), marks)
+    if around:
+        gone.append(Part("The config", "changed", around))
+    shares = {place: was[e.was] for place, e in enumerate(form.entities) if e.was in was}
+    return Changed(parts + gone, marks, shares)
 
 
 def nothing(form: ConfigForm, before: dict[str, Any]) -> bool:
@@ -70,8 +73,10 @@ def nothing(form: ConfigForm, before: dict[str, Any]) -> bool:
 def _entity(made: dict[str, Any], old: dict[str, Any] | None, was: Any, share: Any) -> Part | None:
     title = str(made.get("name") or made.get("entity_name") or "Unnamed")
     if old is None:
-        facts = [Line("traffic", "", _text(share, "%"))] if share is not None else []
-        return Part(title, "new", facts)
+        version = f" v{made['entity_version']}" if made.get("entity_version") else ""
+        model = f"{made.get('entity_name') or branch(made, 'external_model').get('name') or ''}{version}"
+        facts = [("model", model), ("traffic", _text(share, "%"))]
+        return Part(title, "new", [Line(name, "", fact) for name, fact in facts if fact])
     lines = _lines(old, made)
     if was != share:
         lines.append(Line("traffic", _text(was, "%"), _text(share, "%")))

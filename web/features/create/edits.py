@@ -13,4 +13,6 @@ def apply(form: EndpointForm, do: str) -> str:
         "limit": Group(lambda _: form.gateway.limits, LimitForm),
         "grant": Group(lambda _: form.grants, GrantForm),
     }
-    return edits.apply(groups, do)
+    focus = edits.apply(groups, do)
+    edits.settle_traffic(form.entities)
+    return focus
