@@ -1,10 +1,13 @@
 """Values nobody sees: a plain value that stays is not asked for again, a key that the workspace hides is."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import httpx
 
-from tests.features.config.support import direct, entity, form, make, opened, place, press, received, send
+from tests.features.config.support import apply, direct, entity, form, make, opened, place, press, received, send
 from tests.features.create.support import beside, messages, textarea
-from web.changes.forms import held
+from tests.servers import Portal
 from web.emulator.server import Emulator
 
 PLAIN = "s3cr3t-4711"
@@ -27,15 +30,27 @@ def test_a_plain_value_is_never_shown_and_stays_what_it_is(bob: httpx.Client, em
     assert received(emulator)["served_entities"][0]["environment_vars"] == {"MODE": PLAIN}
 
 
-def test_it_stays_even_when_the_portal_has_forgotten_everything(bob: httpx.Client, emulator: Emulator) -> None:
-    with_value(emulator, bob, "c-forgot")
-    fields = {**opened(bob, "c-forgot"), place(0) + "workload_size": "Large"}
-    held._held.clear()
-    sent = press(bob, "c-forgot", fields)
-    assert sent.status_code == 303, messages(sent)
-    draft = sent.headers["location"].rpartition("/")[2]
-    bob.post("/changes", data={"draft": draft, "seen": ""})
+def test_it_stays_even_when_the_portal_is_restarted(
+    bob: httpx.Client, emulator: Emulator, start_portal: Callable[..., Portal]
+) -> None:
+    with_value(emulator, bob, "c-restart")
+    with person(start_portal()) as first:
+        fields = {**opened(first, "c-restart"), place(0) + "workload_size": "Large"}
+    with person(start_portal()) as second:
+        sent = press(second, "c-restart", fields)
+        assert sent.status_code == 303, messages(sent)
+    with person(start_portal()) as third:
+        assert apply(third, sent).headers["location"] == "/endpoints/c-restart"
     assert received(emulator)["served_entities"][0]["environment_vars"] == {"MODE": PLAIN}
+
+
+@contextmanager
+def person(portal: Portal) -> Iterator[httpx.Client]:
+    """Bob at a portal that ends afterwards, memory and all."""
+    token = {"X-Forwarded-Access-Token": "dapi-bob", "X-Forwarded-Email": "bob@example.com"}
+    with httpx.Client(base_url=portal.url, headers={**token, "Sec-Fetch-Site": "same-origin"}, timeout=30) as client:
+        yield client
+    portal.stop()
 
 
 def test_it_goes_along_with_a_rename_and_a_copy(bob: httpx.Client, emulator: Emulator) -> None:

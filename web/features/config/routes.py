@@ -17,6 +17,7 @@ from web.features.config.changed import Changed
 from web.features.config.forms import ConfigForm, with_base
 from web.features.endpoint_tabs import head
 from web.html import Toast, done, fragment, page
+from web.identity.roles import Role
 from web.workspace import sight
 from web.workspace.client import Workspace
 
@@ -74,8 +75,9 @@ def edit(request: Request, name: str, ws: WorkspaceDep, ledger: LedgerDep, actor
     """The form; `start=tried` begins with the config that was tried, `draft` with what was left at Review."""
     raw = sight.endpoint(ws, name)
     top = head(request, raw, "config")
-    if not top.can_manage:
-        return page(request, "config/closed.html", endpoint=top)
+    looks = request.state.role is Role.VIEWER
+    if looks or not top.can_manage:
+        return page(request, "config/closed.html", endpoint=top, looks=looks)
     asked = request.query_params
     if asked.get("draft"):
         form = start.reopened(ledger, actor, raw, asked["draft"])
