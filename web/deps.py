@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from web.audit.ledger import Ledger
 from web.audit.queries import May
+from web.changes.forms import tree
 from web.changes.perform import Actor
 from web.changes.visibility import may_see
 from web.config import Settings
@@ -120,6 +121,13 @@ def _request_id(request: Request) -> str:
     return getattr(request.state, "request_id", "") or uuid.uuid4().hex
 
 
+async def _fields(request: Request) -> tree.Tree:
+    """The submitted fields as a tree; files are left out."""
+    form = await request.form(max_fields=tree.MAX_FIELDS)
+    return tree.parse((name, value) for name, value in form.multi_items() if isinstance(value, str))
+
+
+FieldsDep = Annotated[tree.Tree, Depends(_fields)]
 WorkspaceDep = Annotated[Workspace, Depends(_workspace)]
 LedgerDep = Annotated[Ledger, Depends(_ledger)]
 SettingsDep = Annotated[Settings, Depends(_settings)]

@@ -1,4 +1,4 @@
-// Keeps the "Will be created" card true while the form is filled in, and puts the keyboard where a new row is.
+// Keeps the "Will be created" card true while the form is filled in.
 const form = () => document.getElementById("create-form");
 const value = (name) => {
   const fields = [...form().querySelectorAll(`[name="${CSS.escape(name)}"]`)].filter((field) => !field.disabled);
@@ -35,17 +35,6 @@ function draw() {
   }
 }
 
-function refocus() {
-  const wanted = form()?.dataset.focus;
-  if (!wanted) return;
-  delete form().dataset.focus;
-  const button = document.getElementById(wanted.replace(/^new-/, "add-"));
-  const entity = wanted === "new-entity" && [...form().querySelectorAll(".entity-form")].at(-1);
-  const row = wanted.startsWith("new-") && (entity || button?.previousElementSibling);
-  ((row && row.querySelector("input:not([type=hidden]):not(:disabled), select:not(:disabled)")) || button)?.focus();
-}
-
-for (const type of ["input", "change"]) document.addEventListener(type, (event) => event.target.closest?.("#create-form") && draw());
-document.addEventListener("htmx:after:swap", () => { draw(); refocus(); });
+for (const type of ["input", "change", "traffic-split:change"]) document.addEventListener(type, (event) => event.target.closest?.("#create-form") && draw());
+document.addEventListener("htmx:after:swap", draw);
 draw();
-document.getElementById("problems")?.focus();

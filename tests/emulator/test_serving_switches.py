@@ -97,3 +97,15 @@ def test_tags_may_not_be_overwritten(bob: Caller) -> None:
 def test_the_quota_can_be_lifted(bob: Caller) -> None:
     _flip(bob, enforce_quota=False)
     assert {bob("POST", ENDPOINTS, {"name": f"many-{number}"}).status_code for number in range(55)} == {200}
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_fields_nobody_knows_may_be_kept(bob: Caller, kept: bool) -> None:
+    _flip(bob, unknown_fields_kept=kept)
+    spec = {"name": "a", "entity_name": "main.ml.churn", "entity_version": "3", "scale_to_zero_enabled": True, "x": 1}
+    routes = [{"served_entity_name": "a", "traffic_percentage": 100, "x": 2}]
+    sent = {"served_entities": [spec], "traffic_config": {"routes": routes, "x": 3}, "x": 4}
+    shown = bob("PUT", f"{ENDPOINTS}/churn/config", sent).json()["pending_config"]
+    traffic = shown["traffic_config"]
+    told = (shown["served_entities"][0].get("x"), traffic["routes"][0].get("x"), traffic.get("x"), shown.get("x"))
+    assert told == ((1, 2, 3, 4) if kept else (None, None, None, None))

@@ -15,6 +15,7 @@ SECRET_VALUE = re.compile(
     r"(dapi[0-9a-f]{32}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}|-----BEGIN [A-Z ]*PRIVATE KEY"
     r"|\bsk-[A-Za-z0-9_-]{16,}|AKIA[0-9A-Z]{16})"
 )
+ROW = {"path", "before", "after"}
 REFERENCE = re.compile(r"\{\{secrets/[^{}]+\}\}")
 
 
@@ -32,12 +33,23 @@ def _walk(value: Any, key: bytes, field: str) -> Any:
     if isinstance(value, dict):
         if value.get("redacted") is True:
             return value
+        if value.keys() == ROW:
+            return _row(value, key)
         return {k: _mark(v, key) if is_secret(k, v, field) else _walk(v, key, str(k)) for k, v in value.items()}
     if isinstance(value, list):
         return [_walk(v, key, field) for v in value]
     if isinstance(value, str) and SECRET_VALUE.search(value):
         return _mark(value, key)
     return value
+
+
+def _row(row: dict[str, Any], key: bytes) -> dict[str, Any]:
+    """A row of a difference: what its sides are is said by its path alone."""
+    above, _, name = str(row["path"]).rpartition(".")
+    inside = above.rpartition(".")[2]
+    sides = {side: row[side] for side in ("before", "after")}
+    shown = {s: _mark(v, key) if is_secret(name, v, inside) else _walk(v, key, name) for s, v in sides.items()}
+    return {**row, **shown}
 
 
 def is_secret(name: str, value: Any, inside: str) -> bool:

@@ -16,11 +16,14 @@ from web.audit.ledger import Ledger
 from web.audit.models import Draft
 from web.audit.redact import is_secret
 from web.changes.diff import fingerprint
+from web.changes.forms import held, live
 from web.changes.kinds import Base, Change, Kind
 from web.changes.parts import part_of
 from web.changes.perform import Actor
 from web.changes.plan import base_of
 from web.errors import Invalid, NotFound
+from web.workspace import sight
+from web.workspace.client import Workspace
 
 HELD = "$held"
 KEEP_S = 3600.0
@@ -29,11 +32,11 @@ _held: dict[str, tuple[float, Any]] = {}
 _lock = threading.Lock()
 
 
-def open_base(ledger: Ledger, kind: Kind, live: dict[str, Any], grants: list[dict[str, Any]] | None = None) -> Base:
+def open_base(ledger: Ledger, kind: Kind, now: dict[str, Any], grants: list[dict[str, Any]] | None = None) -> Base:
     """The base for a form that is about to be shown, remembered so that a conflict can be explained later."""
-    base = base_of(kind, live, grants)
-    part = part_of(kind, live, grants or [])
-    ledger.remember(str(live.get("name")), kind, base.hash, base.config_version, part)
+    base = base_of(kind, now, grants)
+    part = part_of(kind, now, grants or [])
+    ledger.remember(str(now.get("name")), kind, base.hash, base.config_version, part)
     return base
 
 
@@ -59,20 +62,40 @@ def start(ledger: Ledger, actor: Actor, change: Change, base: Base | None) -> st
     return f"/changes/review/{draft.id}"
 
 
-def load(ledger: Ledger, actor: Actor, draft_id: str) -> tuple[Change, Base | None]:
-    """The change of one's own draft with its secrets back in place. Raises NotFound, or Invalid when they are gone."""
+def load(ledger: Ledger, actor: Actor, draft_id: str, ws: Workspace | None = None) -> tuple[Change, Base | None]:
+    """The change of one's own draft with its secrets back in place. Raises NotFound, or Invalid when they are gone.
+
+    With `ws`, values that stay as they are get read from the live endpoint; without, their marks stay.
+    """
     with Session(ledger.engine) as session:
         draft = session.exec(select(Draft).where(Draft.id == draft_id, Draft.actor == actor.email)).first()
     if draft is None:
         raise NotFound("There is no such draft of yours.", hint="Nothing was sent. Start again from the form.")
     body = _give_back(draft.change["body"])
+    if ws is not None and live.has_marks(body):
+        body = _as_live(ws, actor, str(draft.change["endpoint"]), body)
     change = Change.model_validate({**draft.change, "body": body})
     return change, Base.model_validate(draft.base) if draft.base else None
 
 
+def _as_live(ws: Workspace, actor: Actor, name: str, body: dict[str, Any]) -> Any:
+    known = live.values(sight.endpoint(ws, name))
+    filled, gone = held.give_all(actor.email, body, known)
+    if gone:
+        raise Invalid(
+            f"{gone[0]} was to stay as it is, but the live endpoint does not have it any more. Nothing was sent.",
+            code="SECRET_GONE",
+            hint="Go back to the form and type it again.",
+        )
+    return filled
+
+
 def _hold(value: Any, field: str) -> Any:
     if isinstance(value, dict):
-        return {k: _keep(v) if is_secret(k, v, field) else _hold(v, str(k)) for k, v in value.items()}
+        return {
+            k: _keep(v) if is_secret(k, v, field) and not live.has_marks(v) else _hold(v, str(k))
+            for k, v in value.items()
+        }
     if isinstance(value, list):
         return [_hold(v, field) for v in value]
     return value

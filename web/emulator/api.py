@@ -136,7 +136,7 @@ def _active(person: Person, auth: str) -> tuple[Person, str, ApiError | None]:
 def _entry(world: World, request: Request, person: Person, auth: str, body: bytes, request_id: str) -> Entry:
     return Entry(
         world.clock.now_ms(), request.method, request.url.path, request.url.query, person.user_name or None, auth, None,
-        sha256(body).hexdigest() if body else "", request_id,
+        sha256(body).hexdigest() if body else "", request_id, body if request.url.path.endswith("/config") else b"",
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 KEPT = 20_000
@@ -11,7 +11,8 @@ KEPT = 20_000
 
 @dataclass
 class Entry:
-    """One request. `at` in ms; `auth` pat, oauth or none; `body_hash` sha256 of the body as sent, "" without one."""
+    """One request. `at` in ms; `auth` pat, oauth or none; `body_hash` sha256 of the body as sent, "" without one;
+    `body`: what was sent, of config updates only; it never leaves this process."""
 
     at: int
     method: str
@@ -22,6 +23,7 @@ class Entry:
     status: int | None
     body_hash: str
     request_id: str
+    body: bytes = field(default=b"", repr=False)
 
 
 class RequestLog:
@@ -37,4 +39,5 @@ class RequestLog:
 
     def as_json(self) -> list[dict[str, Any]]:
         """All entries as JSON."""
-        return [asdict(entry) for entry in self.entries]
+        shown = (asdict(entry) for entry in self.entries)
+        return [{name: value for name, value in entry.items() if name != "body"} for entry in shown]

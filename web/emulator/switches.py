@@ -21,6 +21,7 @@ class Switches:
     unknown_secret_refused: bool = True  # a reference to a secret that is not there: refused, or the deployment fails
     plaintext_survives: bool = False  # whether a PUT config without the key keeps an earlier plaintext key
     entities_alphabetical: bool = False  # whether served_entities come back sorted by name
+    unknown_fields_kept: bool = False  # whether a config keeps and shows fields that no client knows yet
     max_served_entities: int = 10  # one issue reports 15
     max_tags: int = 20
     max_tag_key: int = 127

@@ -1,6 +1,19 @@
 """Every slice of the portal, in the order of their routes. PUBLIC ones answer without knowing who asks."""
 
-from web.features import api, audit, changes, connect, create, endpoints, health, history, patterns, playground, schema
+from web.features import (
+    api,
+    audit,
+    changes,
+    config,
+    connect,
+    create,
+    endpoints,
+    health,
+    history,
+    patterns,
+    playground,
+    schema,
+)
 from web.features.slice import Slice
 
 PUBLIC: tuple[Slice, ...] = (health.SLICE, connect.SLICE)
@@ -10,6 +23,7 @@ SLICES: tuple[Slice, ...] = (
     audit.SLICE,
     create.SLICE,  # before endpoints: /endpoints/new is not an endpoint
     endpoints.SLICE,
+    config.SLICE,
     history.SLICE,
     schema.SLICE,
     playground.SLICE,

@@ -26,6 +26,8 @@ HARMLESS = frozenset(
         ("POST", "/api/v1/changes/plan"),
         ("POST", "/api/v1/endpoints/{name}/invocations"),
         ("POST", "/endpoints/new/convert"),
+        ("POST", "/endpoints/{name}/config/convert"),
+        ("POST", "/endpoints/{name}/config/changes"),
         ("POST", "/patterns/form"),
     }
 )

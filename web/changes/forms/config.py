@@ -13,14 +13,19 @@ def read(tree: Tree, owner: str) -> list[EntityForm]:
     return [entity.read(row, owner) for row in rows(tree, "served_entities")] or [EntityForm()]
 
 
-def write(forms: list[EntityForm], kind: Kind) -> dict[str, Any]:
-    """`{"served_entities", "traffic_config"}`. Nameless entities get the workspace's own name for them."""
+def write(forms: list[EntityForm], kind: Kind, *, fill: bool = True) -> dict[str, Any]:
+    """`{"served_entities", "traffic_config"}`. Nameless entities get the workspace's own name for them.
+
+    `fill`: an entity without a share gets one, 100 when it is alone; else it stays without a route.
+    """
     entities = [entity.write(form, kind) for form in forms]
     _name(entities)
     routes = []
     for form, served in zip(forms, entities, strict=True):
-        share = whole(form.traffic or ("100" if len(forms) == 1 else "0"))
         extra = served.pop("$route", {})
+        if not (form.traffic or fill):
+            continue
+        share = whole(form.traffic or ("100" if len(forms) == 1 else "0"))
         routes.append(merged(extra, {"served_entity_name": served.get("name", ""), "traffic_percentage": share}))
     return {"served_entities": entities, "traffic_config": {"routes": routes}}
 

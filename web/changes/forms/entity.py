@@ -16,14 +16,17 @@ PLAIN = (
     "name", "source", "catalog", "schema", "model", "entity_version", "workload_type", "sizing", "workload_size",
     "min_provisioned_concurrency", "max_provisioned_concurrency", "scale_to_zero_enabled", "instance_profile_arn",
     "measure", "min_provisioned_throughput", "max_provisioned_throughput", "provisioned_model_units",
-    "burst_scaling_enabled", "traffic",
+    "burst_scaling_enabled", "traffic", "was", "shown",
 )  # fmt: skip
+
+OF_API = tuple(name for name in PLAIN[5:] if name not in ("sizing", "measure", "traffic", "was", "shown"))
 
 
 @dataclass
 class EntityForm:
     """Fields as text, named as in the API. `source`: catalog, workspace or typed; `sizing`: size or concurrency;
-    `measure`: tokens or units; `traffic`: percent; `entity_version`: a number or `@alias`."""
+    `measure`: tokens or units; `traffic`: percent; `entity_version`: a number or `@alias`; `was`: the name of the live
+    entity that this one is edited from; `shown`: whether its card is open ("yes", "no", "" when nobody has said)."""
 
     name: str = ""
     source: str = "catalog"
@@ -44,6 +47,8 @@ class EntityForm:
     provisioned_model_units: str = ""
     burst_scaling_enabled: str = ""
     traffic: str = ""
+    was: str = ""
+    shown: str = ""
     variables: list[VariableForm] = field(default_factory=list)
     external: ExternalForm = field(default_factory=ExternalForm)
     extra: dict[str, Any] = field(default_factory=dict)
@@ -55,6 +60,11 @@ class EntityForm:
             return self.model
         parts = (self.catalog, self.schema, self.model)
         return ".".join(parts) if all(parts) else ""
+
+    @property
+    def kept(self) -> list[str]:
+        """The names of what travels in `extra`, the route's own fields among them."""
+        return [n for n in self.extra if n != "$route"] + [f"route: {n}" for n in self.extra.get("$route", {})]
 
     @property
     def alias(self) -> str:
@@ -108,7 +118,7 @@ def _model(form: EntityForm, kind: Kind) -> dict[str, Any]:
 
 
 def _compute(form: EntityForm) -> dict[str, Any]:
-    out: dict[str, Any] = {"workload_type": form.workload_type}
+    out: dict[str, Any] = {"workload_type": form.workload_type} if form.workload_type else {}
     if form.sizing == "concurrency":
         for end in ("min_provisioned_concurrency", "max_provisioned_concurrency"):
             out[end] = whole(getattr(form, end))
@@ -121,10 +131,12 @@ def _compute(form: EntityForm) -> dict[str, Any]:
 
 def _throughput(form: EntityForm) -> dict[str, Any]:
     if form.measure == "units":
-        burst = {"burst_scaling_enabled": True} if form.burst_scaling_enabled else {}
-        return {"provisioned_model_units": whole(form.provisioned_model_units), **burst}
+        burst = form.burst_scaling_enabled
+        said = {"burst_scaling_enabled": burst != "false"} if burst else {}
+        return {"provisioned_model_units": whole(form.provisioned_model_units), **said}
     low, high = form.min_provisioned_throughput, form.max_provisioned_throughput
-    return {"min_provisioned_throughput": whole(low or "0"), "max_provisioned_throughput": whole(high)}
+    lowest = {"min_provisioned_throughput": whole(low)} if low else {}
+    return {**lowest, "max_provisioned_throughput": whole(high)}
 
 
 def from_entity(entity: dict[str, Any], kind: Kind, *, copied: bool = False) -> EntityForm:
@@ -134,11 +146,9 @@ def from_entity(entity: dict[str, Any], kind: Kind, *, copied: bool = False) -> 
         form.external = external.from_model(branch(entity, "external_model"), copied=copied)
     else:
         _place(form, _text(entity, "entity_name"), kind)
-        for name in PLAIN[5:]:
-            if entity.get(name) is not None:
-                setattr(form, name, _text(entity, name))
+        for name in OF_API:
+            setattr(form, name, _text(entity, name))
         form.sizing = "concurrency" if entity.get("max_provisioned_concurrency") is not None else "size"
-        form.workload_size = _text(entity, "workload_size")
         form.measure = "units" if entity.get("provisioned_model_units") is not None else "tokens"
         form.variables = variables.from_map(entity.get("environment_vars"))
     form.extra = leftover(entity, write(form, kind))
@@ -158,7 +168,7 @@ def _place(form: EntityForm, full_name: str, kind: Kind) -> None:
 def _text(entity: dict[str, Any], name: str) -> str:
     value = entity.get(name)
     if isinstance(value, bool):
-        return "true" if value else "" if name == "burst_scaling_enabled" else "false"
+        return "true" if value else "false"
     return "" if value is None or isinstance(value, dict | list) else str(value)
 
 

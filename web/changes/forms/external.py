@@ -11,12 +11,14 @@ from web.changes.providers import PROVIDERS, Provider, Setting, Variant
 
 @dataclass
 class ExternalForm:
-    """`settings` and `secrets` by the field's name inside the provider's config, `a.b` for a nested one."""
+    """`settings` and `secrets` by the field's name inside the provider's config, `a.b` for a nested one. `unmarked`:
+    the JSON does not name its way to sign in, and goes on not naming it."""
 
     provider: str = "openai"
     variant: str = ""
     name: str = ""
     task: str = "llm/v1/chat"
+    unmarked: str = ""
     settings: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, SecretForm] = field(default_factory=dict)
 
@@ -39,7 +41,7 @@ class ExternalForm:
 def read(tree: Tree, owner: str) -> ExternalForm:
     """A submitted external model."""
     form = ExternalForm(text(tree, "provider", "openai"), text(tree, "variant"), text(tree, "name"))
-    form.task = text(tree, "task", form.task)
+    form.task, form.unmarked = text(tree, "task", form.task), text(tree, "unmarked")
     if form.known:
         config = branch(tree, form.known.config)
         for setting in form.fields:
@@ -54,7 +56,8 @@ def write(form: ExternalForm) -> dict[str, Any]:
     """The `external_model` of an entity. Empty fields are left out."""
     config: dict[str, Any] = {}
     chosen = form.chosen
-    if chosen and chosen.marker:
+    implied = form.known and form.unmarked and chosen == form.known.variants[0]
+    if chosen and chosen.marker and not implied:
         config[chosen.marker] = chosen.key
     for setting in form.fields:
         parent, _, leaf = setting.field.rpartition(".")
@@ -74,7 +77,8 @@ def from_model(model: dict[str, Any], *, copied: bool = False) -> ExternalForm:
     if not form.known:
         return form
     config = branch(model, form.known.config)
-    form.variant = form.known.variant_of(config).key
+    chosen = form.known.variant_of(config)
+    form.variant, form.unmarked = chosen.key, "yes" if chosen.marker and chosen.marker not in config else ""
     for setting in form.fields:
         parent, _, leaf = setting.field.rpartition(".")
         source = branch(config, parent) if parent else config

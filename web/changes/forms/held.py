@@ -10,6 +10,7 @@ from typing import Any
 from web.audit.redact import SECRET_VALUE, is_secret
 
 MARK = "$held:"
+LIVE = "$live:"  # a value of the live endpoint that stays as it is, see live.py
 KEEP_S = 3600.0
 MOST = 5000
 
@@ -35,8 +36,8 @@ def hold(owner: str, value: Any) -> str:
 
 
 def is_mark(value: Any) -> bool:
-    """Whether this text stands for a held secret."""
-    return isinstance(value, str) and value.startswith(MARK)
+    """Whether this text stands for a secret: one that is held, or one of the live endpoint."""
+    return isinstance(value, str) and value.startswith((MARK, LIVE))
 
 
 def give(owner: str, mark: str) -> Any:
@@ -57,22 +58,27 @@ def hold_all(owner: str, value: Any, field: str = "") -> Any:
     return value
 
 
-def give_all(owner: str, value: Any, path: str = "", secret: bool = False) -> tuple[Any, list[str]]:
+def give_all(
+    owner: str, value: Any, live: dict[str, Any] | None = None, path: str = "", secret: bool = False
+) -> tuple[Any, list[str]]:
     """A copy of a body with the secrets back in, and the paths of those that are gone. A mark in a field that holds
-    no secret stays what it is: a secret never ends up where it would be shown."""
+    no secret stays what it is: a secret never ends up where it would be shown. `live`: what live marks stand for; None
+    leaves them."""
     if isinstance(value, dict):
         inside = path.rpartition(".")[2]
         parts = {
-            k: give_all(owner, v, f"{path}.{k}" if path else str(k), is_secret(str(k), v, inside))
+            k: give_all(owner, v, live, f"{path}.{k}" if path else str(k), is_secret(str(k), v, inside))
             for k, v in value.items()
         }
         return {k: v for k, (v, _) in parts.items()}, [gone for _, lost in parts.values() for gone in lost]
     if isinstance(value, list):
-        items = [give_all(owner, v, f"{path}[{place}]") for place, v in enumerate(value)]
+        items = [give_all(owner, v, live, f"{path}[{place}]") for place, v in enumerate(value)]
         return [v for v, _ in items], [gone for _, lost in items for gone in lost]
     if not (secret and is_mark(value)):
         return value, []
-    found = give(owner, value)
+    if value.startswith(LIVE) and live is None:
+        return value, []
+    found = (live or {}).get(value) if value.startswith(LIVE) else give(owner, value)
     return found, [path] if found is None else []
 
 

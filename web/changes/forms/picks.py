@@ -5,7 +5,7 @@ A listing that fails never stops a form: its field takes free text instead.
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from web.changes.forms.entity import FOUNDATION, EntityForm, Kind
@@ -130,24 +130,33 @@ def _label(version: catalog.ModelVersion) -> str:
     return f"{version.version} · {version.status}{named}"
 
 
+def versions(ws: Workspace, entity: EntityForm) -> ModelPicks:
+    """The versions of a model that is chosen already, the newest READY one, and the aliases."""
+    if entity.source == "workspace":
+        return _workspace_versions(ws, entity.model)
+    choices, newest, aliases = _versions(ws, entity)
+    return ModelPicks(versions=choices, newest=newest, aliases=aliases)
+
+
 def _workspace(ws: Workspace, entity: EntityForm) -> ModelPicks:
     listed = ask(
         lambda: _plain(sorted(str(m["name"]) for m in registry.models(ws) if m.get("name"))),
         "The workspace registry has no model you may see.",
     )
-    if not entity.model:
-        return ModelPicks(models=listed)
+    return replace(_workspace_versions(ws, entity.model), models=listed) if entity.model else ModelPicks(models=listed)
 
+
+def _workspace_versions(ws: Workspace, model: str) -> ModelPicks:
     def read() -> list[Option]:
-        found = registry.versions(ws, entity.model)
+        found = registry.versions(ws, model)
         return [
             (str(v.get("version")), f"{v.get('version')} · {v.get('status')}", v.get("status") != "READY")
             for v in found
         ]
 
-    versions = ask(read, "This model has no version.")
-    newest = next((value for value, _, disabled in versions.options if not disabled), "")
-    return ModelPicks(models=listed, versions=versions, newest=newest)
+    listed = ask(read, "This model has no version.")
+    newest = next((value for value, _, disabled in listed.options if not disabled), "")
+    return ModelPicks(versions=listed, newest=newest)
 
 
 def _foundation(ws: Workspace, entity: EntityForm) -> ModelPicks:

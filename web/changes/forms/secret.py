@@ -32,7 +32,8 @@ def read(tree: Tree, owner: str) -> SecretForm:
     typed = tree.get("typed")
     mark = held.hold(owner, typed.strip()) if isinstance(typed, str) and typed.strip() else text(tree, "held")
     mode = "plaintext" if text(tree, "mode") == "plaintext" else "reference"
-    return SecretForm(mode, text(tree, "scope"), text(tree, "key"), mark if held.is_mark(mark) else "")
+    kept = mark if held.is_mark(mark) else ""
+    return SecretForm(mode, text(tree, "scope"), text(tree, "key"), kept, bool(text(tree, "again")) and not kept)
 
 
 def from_value(value: Any) -> SecretForm:

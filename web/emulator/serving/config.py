@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from web.emulator.people import Person
 from web.emulator.permissions import require
-from web.emulator.serving import echo, entities, lifecycle, quota, tasks, traffic
+from web.emulator.serving import echo, entities, lifecycle, quota, tasks, traffic, unknown
 from web.emulator.serving.endpoint import Config, Endpoint
 from web.emulator.wire import ApiError, Call, denied, invalid, reply
 
@@ -19,11 +19,16 @@ CAPTURE = ("catalog_name", "schema_name", "table_name_prefix", "enabled")
 def make(call: Call, body: dict[str, Any], creator: Person, endpoint: Endpoint | None = None) -> tuple[str, Config]:
     """The kind of endpoint and the config a request body describes; version 1 unless `endpoint` has had some."""
     before = endpoint.config.entities if endpoint and endpoint.config else []
-    kind, found = entities.build(call, entities.listed(body), creator, before)
+    sent = entities.listed(body)
+    kind, found = entities.build(call, sent, creator, before)
     version = lifecycle.next_version(call.world, endpoint) if endpoint else 1
     routes = traffic.routes(body, found, kind)
     now = call.world.clock.now_ms()
-    return kind, Config(version, found, routes, now, _capture(body.get("auto_capture_config")))
+    rest = unknown.Unknown()
+    if call.world.switches.unknown_fields_kept:
+        named = {entity.name(): spec for entity, spec in zip(found, sent, strict=True)}
+        rest = unknown.found(body, named, entities.KNOWN)
+    return kind, Config(version, found, routes, now, _capture(body.get("auto_capture_config")), rest)
 
 
 def _capture(given: Any) -> dict[str, Any] | None:
@@ -126,7 +131,7 @@ async def start(call: Call) -> Response:
             None,
         )
     version = lifecycle.next_version(call.world, endpoint)
-    config = Config(version, again, endpoint.config.routes, now, endpoint.config.auto_capture)
+    config = Config(version, again, endpoint.config.routes, now, endpoint.config.auto_capture, endpoint.config.unknown)
     endpoint.suspended, endpoint.down = False, True
     lifecycle.begin(call.world, endpoint, config)
     return reply(echo.detailed(call.world, call.person, endpoint))

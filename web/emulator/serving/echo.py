@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from web.emulator.clock import whole_second
-from web.emulator.serving import workload
+from web.emulator.serving import unknown, workload
 from web.emulator.serving.endpoint import Config, Endpoint, Entity
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _config(world: World, endpoint: Endpoint, config: Config) -> dict[str, Any]:
         shown["served_models"] = [_mirror(endpoint, entity) for entity in entities]
     if config.auto_capture:
         shown["auto_capture_config"] = config.auto_capture
-    return shown
+    return unknown.add(shown, config.unknown)
 
 
 def _entity_state(entity: Entity) -> dict[str, str]:

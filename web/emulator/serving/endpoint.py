@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from web.emulator.inference.metrics import ServedStats
+from web.emulator.serving.unknown import Unknown
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Config:
     routes: list[tuple[str, int]]
     start_ms: int
     auto_capture: dict[str, Any] | None = None
+    unknown: Unknown = field(default_factory=Unknown)
 
     def entity(self, name: str) -> Entity | None:
         """The served entity of that name."""

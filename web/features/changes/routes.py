@@ -26,7 +26,7 @@ def show_review(request: Request, draft_id: str, ws: WorkspaceDep, ledger: Ledge
     applied = ledger.find(actor.email, draft_id)
     if applied is not None:
         return done(request, f"/audit/{applied.id}")
-    change, base = drafts.load(ledger, actor, draft_id)
+    change, base = drafts.load(ledger, actor, draft_id, ws)
     return page(request, "changes/review.html", review=review(ledger, ws, change, base, draft_id))
 
 
@@ -43,7 +43,9 @@ def apply(
     """Perform the draft, once: the draft's id is the idempotency key."""
     if parts.draining:
         raise Unavailable("The portal is stopping. Nothing was sent.", code="DRAINING", hint="Try again in a minute.")
-    change, base = drafts.load(parts.ledger, actor, draft)
+    if (applied := parts.ledger.find(actor.email, draft)) is not None:
+        return _sent(request, Result(applied, replayed=True))
+    change, base = drafts.load(parts.ledger, actor, draft, ws)
     try:
         result = perform(parts.ledger, ws, actor, change, base, draft, request_id, seen)
     except Moved as moved:
@@ -66,7 +68,7 @@ def resolve(
     choice: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Decide a conflict field by field: a new draft on top of what is live, to be reviewed like any other."""
-    change, base = drafts.load(ledger, actor, draft)
+    change, base = drafts.load(ledger, actor, draft, ws)
     made, now = resolved(ledger, ws, change, base, choices_in(path or [], choice or []))
     return done(request, drafts.start(ledger, actor, made, now))
 

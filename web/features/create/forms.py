@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from web.changes.forms import config, gateway, held
+from web.changes.forms.edits import blank_entity
 from web.changes.forms.entity import KINDS, EntityForm, Kind
 from web.changes.forms.gateway import GatewayForm
 from web.changes.forms.tree import Tree, branch, carried, leftover, merged, rows, text
@@ -57,10 +58,7 @@ def kind_named(value: str) -> Kind:
 
 def blank(kind: Kind) -> EndpointForm:
     """An empty form; models of provisioned endpoints are first looked for in `system.ai`."""
-    form = EndpointForm(kind=kind)
-    if kind in ("foundation", "provisioned"):
-        form.entities[0].catalog, form.entities[0].schema = "system", "ai"
-    return form
+    return EndpointForm(kind=kind, entities=[blank_entity(kind)])
 
 
 def read(tree: Tree, owner: str) -> EndpointForm:

@@ -8,13 +8,9 @@ from web.audit import queries as history
 from web.audit.ledger import Ledger
 from web.changes import preflight
 from web.changes.checks import Finding
-from web.changes.forms import picks
-from web.changes.forms.secret import REFERENCE
+from web.changes.forms import rules
 from web.changes.kinds import Change
 from web.changes.plan import plan
-from web.errors import NotFound, PortalError
-from web.features.create.forms import EndpointForm
-from web.workspace import catalog
 from web.workspace.client import Workspace
 
 QUOTA_CALLS, QUOTA_NEAR, QUOTA_MS = 50, 45, 5 * 60 * 1000
@@ -23,29 +19,10 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 UNIT_ENDPOINTS_LACK = ("description", "route_optimized")
 
 
-def resolve_aliases(ws: Workspace, form: EndpointForm) -> tuple[list[Finding], list[str]]:
-    """Put version numbers in place of aliases; the findings of those that cannot be, and what was resolved in words."""
-    found: list[Finding] = []
-    said: list[str] = []
-    for place, entity in enumerate(form.entities):
-        if form.kind == "external" or not entity.alias:
-            continue
-        try:
-            version = catalog.version_by_alias(ws, entity.entity_name, entity.alias).version
-        except (NotFound, PortalError) as error:
-            found.append(
-                Finding(f"config.served_entities[{place}].entity_version", f"@{entity.alias}: {error.message}")
-            )
-            continue
-        said.append(f"@{entity.alias} is version {version} of {entity.entity_name}: that number is sent.")
-        entity.entity_version = str(version)
-    return found, said
-
-
 def findings(ws: Workspace, change: Change) -> list[Finding]:
     """What forbids the change. Reads only."""
     live, facts = preflight.gather(ws, change)
-    found = [*plan(change, live, facts).blockers, *_own_rules(change.body), *_secrets(ws, change.body)]
+    found = [*plan(change, live, facts).blockers, *_own_rules(change.body), *rules.secrets(ws, change.body)]
     return list(dict.fromkeys(found))
 
 
@@ -96,28 +73,3 @@ def _gateway(gateway: dict[str, Any], entities: int) -> Iterator[Finding]:
                 yield Finding(f"ai_gateway.rate_limits[{place}].{field}", "Give a whole number.")
         if seen.count(seen[place]) > 1:
             yield Finding(f"ai_gateway.rate_limits[{place}].key", "There is another limit for the same callers.")
-
-
-def _secrets(ws: Workspace, body: dict[str, Any]) -> Iterator[Finding]:
-    """Each reference to a secret whose scope says that there is no such key. What cannot be listed is not judged."""
-    known: dict[str, picks.Choices] = {}
-    for path, scope, key in _references(body, ""):
-        known.setdefault(scope, picks.keys(ws, scope))
-        listed = known[scope]
-        if not (scope and key):
-            yield Finding(path, "Name both the scope and the key of the secret.")
-        elif listed.state == "empty" or (listed.state == "ready" and not listed.has(key)):
-            yield Finding(path, f"There is no key '{key}' in the secret scope '{scope}'.")
-
-
-def _references(value: Any, path: str) -> Iterator[tuple[str, str, str]]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _references(item, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, list):
-        for place, item in enumerate(value):
-            yield from _references(item, f"{path}[{place}]")
-    elif isinstance(value, str) and (found := REFERENCE.fullmatch(value.strip())):
-        yield path, found[1], found[2]
-    elif isinstance(value, str) and re.fullmatch(r"\{\{secrets/[^}]*\}\}", value):
-        yield path, "", ""

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from web.changes import drafts
-from web.changes.forms import picks, secret, tree
+from web.changes.forms import choices, picks, secret, tree
 from web.changes.forms.entity import KINDS
-from web.changes.providers import PROVIDERS
-from web.deps import ActorDep, LedgerDep, WorkspaceDep
+from web.changes.forms.problems import Problems
+from web.deps import ActorDep, FieldsDep, LedgerDep, WorkspaceDep
 from web.features.create import edits, queries, submit
 from web.features.create.forms import EndpointForm, blank, kind_named
 from web.html import Toast, done, fragment, page
@@ -19,28 +19,18 @@ from web.html import Toast, done, fragment, page
 router = APIRouter(prefix="/endpoints/new", include_in_schema=False)
 
 
-async def _fields(request: Request) -> tree.Tree:
-    """The submitted fields; files are left out."""
-    form = await request.form(max_fields=tree.MAX_FIELDS)
-    return tree.parse((name, value) for name, value in form.multi_items() if isinstance(value, str))
-
-
-SHARED: dict[str, Any] = {"providers": [(p.key, p.label) for p in PROVIDERS.values()], "no_secret": secret.SecretForm()}
-FieldsDep = Annotated[tree.Tree, Depends(_fields)]
-
-
 @dataclass(frozen=True)
 class View:
     """What the page needs besides the form."""
 
-    picks: queries.Picks = field(default_factory=queries.Picks)
-    problems: queries.Problems = field(default_factory=queries.Problems)
+    picks: choices.Picks = field(default_factory=choices.Picks)
+    problems: Problems = field(default_factory=Problems)
     notes: Sequence[str] = ()
     focus: str = ""
 
 
 def _form_page(request: Request, form: EndpointForm, view: View, status: int = 200) -> Response:
-    return page(request, "create/new.html", status, form=form, view=view, tab="form", **SHARED)
+    return page(request, "create/new.html", status, form=form, view=view, tab="form", **choices.SHARED)
 
 
 def _json_page(request: Request, kind: str, text: str, view: View, status: int = 200, line: int = 0) -> Response:
@@ -85,7 +75,7 @@ def press(request: Request, fields: FieldsDep, ws: WorkspaceDep, ledger: LedgerD
     if do != "review":
         form = submit.form_in(fields, actor.email)
         focus = edits.apply(form, do)
-        return _form_page(request, form, View(queries.picks_for(ws, form), focus=focus))
+        return _form_page(request, form, View(choices.of_form(ws, form.entities, form.kind), focus=focus))
     tried = submit.review(ws, ledger, actor, fields)
     if tried.change is None:
         return _again(request, ws, tried)
@@ -103,13 +93,15 @@ def convert(
         return _again(request, ws, tried)
     if to == "json":
         return _json_page(request, tried.form.kind, tried.text, View())
-    return _form_page(request, tried.form, View(queries.picks_for(ws, tried.form)))
+    return _form_page(request, tried.form, View(choices.of_form(ws, tried.form.entities, tried.form.kind)))
 
 
 def _again(request: Request, ws: WorkspaceDep, tried: submit.Tried) -> Response:
     if tried.tab == "json":
         return _json_page(request, tried.form.kind, tried.text, View(problems=tried.problems), 422, tried.line)
-    return _form_page(request, tried.form, View(queries.picks_for(ws, tried.form), tried.problems), 422)
+    return _form_page(
+        request, tried.form, View(choices.of_form(ws, tried.form.entities, tried.form.kind), tried.problems), 422
+    )
 
 
 @router.get("/check")

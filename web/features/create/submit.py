@@ -6,17 +6,16 @@ from typing import Any
 from web.audit.ledger import Ledger
 from web.changes import drafts
 from web.changes.checks import Finding
-from web.changes.forms import entity, held, variables
+from web.changes.forms import entity, held, rules
 from web.changes.forms.entity import EntityForm
+from web.changes.forms.problems import Problems, problems
 from web.changes.forms.tree import Tree, rows, text
 from web.changes.kinds import Change, Kind
 from web.changes.perform import Actor
 from web.errors import Invalid
-from web.features.create import preflight, queries
+from web.features.create import preflight
 from web.features.create.forms import EndpointForm, as_json, from_json, kind_named, read, write
 from web.workspace.client import Workspace
-
-GONE = "This was typed more than an hour ago and is not held any more: type it again."
 
 
 @dataclass
@@ -27,7 +26,7 @@ class Tried:
     tab: str = "form"
     text: str = ""
     line: int = 0
-    problems: queries.Problems = field(default_factory=queries.Problems)
+    problems: Problems = field(default_factory=Problems)
     change: Change | None = None
     said: list[str] = field(default_factory=list)
 
@@ -48,7 +47,7 @@ def convert(fields: Tree, owner: str) -> Tried:
         data = drafts.parse_body(typed)
     except Invalid as error:
         line = error.message.partition("at line ")[2].partition(",")[0]
-        found = queries.Problems({"json": error.message}, [("json", error.message)])
+        found = Problems({"json": error.message}, [("json", error.message)])
         return Tried(blank, "json", held.masked(typed), int(line) if line.isdigit() else 0, found)
     form = from_json(data, blank.kind, owner)
     return Tried(form, "json", as_json(form))
@@ -60,10 +59,10 @@ def review(ws: Workspace, ledger: Ledger, actor: Actor, fields: Tree) -> Tried:
     if tried.problems.summary:
         return tried
     aliases = [entity.entity_version for entity in tried.form.entities]
-    found, said = preflight.resolve_aliases(ws, tried.form)
-    body, gone = held.give_all(actor.email, write(tried.form))
-    found += [Finding(path, GONE) for path in gone]
-    found += list(_variables(tried.form))
+    found, said = rules.resolve_aliases(ws, tried.form.entities, tried.form.kind, "config.")
+    body, gone = held.give_all(actor.email, write(tried.form), {})
+    found += [Finding(path, rules.GONE) for path in gone]
+    found += rules.variables_named_twice(tried.form.entities, "config.")
     if not tried.form.name:
         found.insert(0, Finding("name", "Give the endpoint a name."))
         change = Change(kind=Kind.CREATE, endpoint="unnamed", body=body)
@@ -74,20 +73,11 @@ def review(ws: Workspace, ledger: Ledger, actor: Actor, fields: Tree) -> Tried:
     if found:
         for entity_form, version in zip(tried.form.entities, aliases, strict=True):
             entity_form.entity_version = version
-        tried.problems = queries.problems(found)
+        tried.problems = problems(found)
         return tried
     note = preflight.quota_note(ledger)
     tried.change, tried.said = change, [*said, note] if note else said
     return tried
-
-
-def _variables(form: EndpointForm) -> list[Finding]:
-    found = []
-    for place, one in enumerate(form.entities):
-        for name in variables.named_twice(one.variables):
-            message = f"The variable '{name}' is there twice."
-            found.append(Finding(f"config.served_entities[{place}].environment_vars", message))
-    return found
 
 
 # A choice higher up makes those below it void.

@@ -1,0 +1,1 @@
+"""Tests of changing a config, by form and by JSON."""
