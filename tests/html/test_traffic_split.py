@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.html.conftest import OpenPattern
+from web.features.traffic.steps import STEPS, apportion, step
 
 MOVES = 200_000
 SEED = 20261126
@@ -50,6 +51,12 @@ PLAY = """async ([moves, seed]) => {
   return { moves };
 }"""
 
+STEP = """async (asked) => {
+  const split = await import(document.querySelector("meta[name=static-base]").content + "js/traffic/split.js");
+  const begin = (shares) => split.start(shares.map((percent, n) => ({ name: String(n), percent })));
+  return asked.map(([shares, canary, percent]) => split.shares(split.set(begin(shares), String(canary), percent)));
+}"""
+
 HOME = """async ([seed, rounds]) => {
   const split = await import(document.querySelector("meta[name=static-base]").content + "js/traffic/split.js");
   const dice = () => { seed = (seed * 48271) % 2147483647; return seed / 2147483647; };
@@ -81,13 +88,25 @@ def shares(part: Locator) -> list[int]:
 @pytest.fixture
 def patterns(open_pattern: OpenPattern) -> Page:
     page = open_pattern("/patterns")
-    page.wait_for_function("Boolean(customElements.get('traffic-split'))")
+    expect(page.locator("traffic-split:defined").first).to_be_visible()
     return page
 
 
 def test_200000_random_moves_always_add_up_and_never_move_a_locked_share(patterns: Page) -> None:
     found = patterns.evaluate(PLAY, [MOVES, SEED])
     assert found == {"moves": MOVES}, json.dumps(found)
+
+
+def test_a_canary_step_of_the_server_is_that_of_the_page(patterns: Page) -> None:
+    dice = random.Random(SEED)  # noqa: S311 test data
+    asked, expected = [], []
+    for _ in range(400):
+        shares = apportion(100, [dice.choice((0, 1, 3, 20, 50)) for _ in range(dice.randrange(2, 16))])
+        canary, percent = dice.randrange(len(shares)), dice.choice(STEPS)
+        asked.append([shares, canary, percent])
+        stepped = step({str(place): share for place, share in enumerate(shares)}, str(canary), percent)
+        expected.append(list(stepped.values()))
+    assert patterns.evaluate(STEP, asked) == expected
 
 
 def test_moving_a_share_away_and_back_restores_all_the_others(patterns: Page) -> None:

@@ -32,7 +32,7 @@ BACK = {
     Kind.CREATE: "/endpoints/new?draft={draft}",
     Kind.DELETE: "/endpoints/{name}/delete",
     Kind.CONFIG: "/endpoints/{name}/config",
-    Kind.TRAFFIC: "/endpoints/{name}/traffic",
+    Kind.TRAFFIC: "/endpoints/{name}/traffic?draft={draft}",
     Kind.GATEWAY: "/endpoints/{name}/gateway",
     Kind.PERMISSIONS: "/endpoints/{name}/permissions",
     Kind.RESTORE: "/endpoints/{name}/history",
@@ -119,10 +119,16 @@ def review(
         code=[(key, label, code[key], lang) for key, label, lang in LANGUAGES],
         run_as=str((live or {}).get("creator") or "you"),
         run_as_note=RUN_AS_NEW if change.kind is Kind.CREATE else RUN_AS,
-        back=BACK.get(change.kind, "/endpoints/{name}").replace("{name}", change.endpoint).replace("{draft}", draft),
+        back=_back(change, draft, afresh=bool(look.rebased.clashes)),
         destructive=change.kind in (Kind.DELETE, Kind.STOP),
         error=error,
     )
+
+
+def _back(change: Change, draft: str, *, afresh: bool) -> str:
+    """Where the form is: as it was left, or `afresh` from what is live."""
+    address = BACK.get(change.kind, "/endpoints/{name}").replace("{name}", change.endpoint)
+    return address.partition("?")[0] if afresh else address.replace("{draft}", draft)
 
 
 def resolved(
