@@ -15,12 +15,15 @@ class TrafficSplit extends HTMLElement {
     for (const type of ["input", "change", "click", "keydown"]) this.addEventListener(type, (event) => this[`on_${type}`](event), { signal });
     this.closest("form")?.addEventListener("click", (event) => this.preset(event), { signal });
     document.addEventListener("htmx:after:swap", () => this.read(), { signal });
+    this.rows = new MutationObserver(() => this.read());
+    this.rows.observe(this, { childList: true, subtree: true });
     addEventListener("pageshow", (event) => event.persisted && this.read(), { signal });
     this.read();
   }
 
   disconnectedCallback() {
     this.away.abort();
+    this.rows.disconnect();
     clearTimeout(this.telling);
   }
 

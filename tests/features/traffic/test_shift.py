@@ -120,9 +120,9 @@ def test_each_state_of_an_endpoint_is_explained(bob: httpx.Client, emulator: Emu
     world = emulator.world
     endpoint_of(emulator, "looked-at", 3)
     world.endpoints["looked-at"].grants = {"user_name": {"bob@example.com": "CAN_VIEW"}}
-    page = bob.get("/endpoints/looked-at/traffic").text
-    assert "needs CAN_MANAGE" in page
-    assert 'id="traffic-form"' not in page
+    shown = bob.get("/endpoints/looked-at/traffic").text
+    assert "needs CAN_MANAGE" in shown
+    assert 'id="traffic-form"' not in shown
     assert "Shift traffic" not in bob.get("/endpoints/looked-at").text
 
 
@@ -133,9 +133,16 @@ def test_a_running_update_is_told_and_review_refuses_a_second(bob: httpx.Client,
     assert "A config update to version 5 is in progress" in page.text
     assert "churn-3 80 %" in page.text
     assert shares(page) == {"churn-3": "90", "churn-4": "10"}
+    assert 'hx-get="/endpoints/churn/traffic/update?since=4"' in page.text
     review = bob.get(shift(bob, "churn", churn_3="50", churn_4="50").headers["location"]).text
     assert "A config update is in progress" in review
     assert len(writes(emulator)) == 1
+    emulator.world.clock.speed = 2000.0
+    until_ready(bob, "churn")
+    told = bob.get("/endpoints/churn/traffic/update?since=4").text
+    assert "Version 5 serves now" in told
+    assert "data-live" not in told
+    assert "serves now" in press(bob, "churn", fields(page), churn_3="1").text
 
 
 def test_after_a_failed_update_the_split_is_that_of_what_serves(bob: httpx.Client, emulator: Emulator) -> None:
@@ -154,7 +161,15 @@ def test_after_a_failed_update_the_split_is_that_of_what_serves(bob: httpx.Clien
     assert apply(bob, shift(bob, "churn", churn_3="70", churn_4="30")).status_code == 303
 
 
+def test_an_entity_at_0_of_an_endpoint_with_fallback_is_called_so(bob: httpx.Client) -> None:
+    page = bob.get("/endpoints/company-gpt/traffic")
+    assert shares(page) == {"gpt-4o": "100", "claude-fallback": "0"}
+    assert fields(page)["canary"] == "claude-fallback"
+    assert "fallback only" in page.text
+
+
 def test_what_cannot_be_seen_is_not_there(charlie: httpx.Client) -> None:
     assert charlie.get("/endpoints/churn/traffic").status_code == 404
+    assert charlie.get("/endpoints/churn/traffic/update").status_code == 404
     sent = {"routes[0].served_entity_name": "churn-3", "routes[0].traffic_percentage": "100"}
     assert charlie.post("/endpoints/churn/traffic", data=sent).status_code == 404

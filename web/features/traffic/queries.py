@@ -43,6 +43,7 @@ class View:
     """`mode` says what the page can be used for; `update` what is said of an update: "", "running" or "failed".
 
     `version` is that of the config that serves, `tried` that of the update. `planned`: the split the update brings.
+    `fallback`: an entity without traffic answers when another fails.
     """
 
     mode: Mode
@@ -52,6 +53,7 @@ class View:
     version: int | None
     tried: int | None
     planned: list[Part]
+    fallback: bool
     canary: str
     error: str
     steps: tuple[int, ...] = STEPS
@@ -75,6 +77,7 @@ def view(raw: dict[str, Any], can_manage: bool, shares: Shares | None = None) ->
         version=config.get("config_version"),
         tried=pending.get("config_version"),
         planned=[Part(name, share) for name, share in split(pending).items()],
+        fallback=bool(_map(_map(raw.get("ai_gateway")).get("fallback_config")).get("enabled")),
         canary=canary,
         error=shares.error,
     )

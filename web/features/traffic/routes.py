@@ -13,7 +13,7 @@ from web.deps import ActorDep, LedgerDep, WorkspaceDep
 from web.features.endpoint_tabs import head
 from web.features.traffic import forms
 from web.features.traffic.queries import from_draft, split, view
-from web.html.respond import done, page
+from web.html.respond import done, fragment, page
 from web.workspace import sight
 
 router = APIRouter()
@@ -32,6 +32,15 @@ def show(
     raw = sight.endpoint(ws, name)
     shares = from_draft(ledger, actor, draft, name, split(raw.get("config") or {})) if draft else None
     return _page(request, raw, shares, drafts.open_base(ledger, Kind.TRAFFIC, raw))
+
+
+@router.get("/endpoints/{name}/traffic/update")
+def update(request: Request, name: str, ws: WorkspaceDep, since: str = "") -> Response:
+    """What becomes of the update that runs; `since` is the config version that the form began from."""
+    raw = sight.endpoint(ws, name)
+    top = head(request, raw, "traffic")
+    began = int(since) if since.isascii() and since.isdigit() and len(since) < 12 else None
+    return fragment(request, "traffic/_update.html", endpoint=top, view=view(raw, top.can_manage), since=began)
 
 
 @router.post("/endpoints/{name}/traffic")
@@ -60,4 +69,5 @@ def _page(
     request: Request, raw: dict[str, Any], shares: forms.Shares | None, base: Base, status: int = 200
 ) -> Response:
     top = head(request, raw, "traffic")
-    return page(request, "traffic/show.html", status, endpoint=top, view=view(raw, top.can_manage, shares), base=base)
+    seen = view(raw, top.can_manage, shares)
+    return page(request, "traffic/show.html", status, endpoint=top, view=seen, base=base, since=base.config_version)
