@@ -204,6 +204,23 @@ def test_rows_that_a_morph_adds_renames_or_takes_away_are_read_again(patterns: P
     assert sum(shares(part)) == 100
 
 
+def test_what_the_server_says_counts_when_rows_have_shifted(patterns: Page) -> None:
+    part = card(patterns, "Two entities")
+    markup = part.locator("traffic-split").evaluate("one => one.outerHTML")
+    slider = part.get_by_role("slider", name="Share of fraud-detector-7")
+    slider.fill("70")
+    morph = "([html, id]) => htmx.swap({text: html, target: document.getElementById(id), swap: 'outerMorph'})"
+    patterns.evaluate(morph, [markup, "split-two"])
+    assert shares(part) == [70, 30], "the same rows again: what was moved stays"
+    turned = markup.replace("detector-7", "detector-9").replace("detector-8", "detector-7")
+    turned = turned.replace("detector-9", "detector-8")
+    turned = turned.replace('value="90"', 'value="30"').replace('value="10"', 'value="70"')
+    patterns.evaluate(morph, [turned, "split-two"])
+    expect(part.locator(".split-label").first).to_contain_text("fraud-detector-8")
+    assert shares(part) == [30, 70]
+    expect(slider).to_have_value("70")
+
+
 def test_numbers_that_do_not_add_up_stay_until_the_first_move(patterns: Page) -> None:
     part = card(patterns, "With mistakes")
     field = part.get_by_label("fraud-detector-8 traffic percentage")

@@ -83,9 +83,10 @@ def view(raw: dict[str, Any], can_manage: bool, shares: Shares | None = None) ->
     )
 
 
-def split(config: dict[str, Any]) -> dict[str, int]:
+def split(config: Any) -> dict[str, int]:
     """Served entity → share, in the order of the entities; the only one of a config without routes has all."""
-    routes = [route for route in _map(config.get("traffic_config")).get("routes") or [] if isinstance(route, dict)]
+    config = _map(config)
+    routes = _maps(_map(config.get("traffic_config")).get("routes"))
     shares = {route_name(route): number(route.get("traffic_percentage")) for route in routes}
     names = [name_of(entity) for entity in _entities(config)]
     return {name: shares.get(name, 0) if shares or len(names) > 1 else 100 for name in names}
@@ -135,7 +136,11 @@ def _gone(name: str, shares: Shares) -> Row:
 
 
 def _entities(config: dict[str, Any]) -> list[dict[str, Any]]:
-    return [entity for entity in config.get("served_entities") or [] if isinstance(entity, dict)]
+    return _maps(config.get("served_entities"))
+
+
+def _maps(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _map(value: Any) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def show(
 ) -> Response:
     """The split that serves, to be changed; with `draft` the numbers that were taken to Review."""
     raw = sight.endpoint(ws, name)
-    shares = from_draft(ledger, actor, draft, name, split(raw.get("config") or {})) if draft else None
+    shares = from_draft(ledger, actor, draft, name, split(raw.get("config"))) if draft else None
     return _page(request, raw, shares, drafts.open_base(ledger, Kind.TRAFFIC, raw))
 
 
