@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.html.conftest import OpenPattern
+from web.features.traffic.steps import STEPS, apportion, step
 
 MOVES = 200_000
 SEED = 20261126
@@ -50,6 +51,12 @@ PLAY = """async ([moves, seed]) => {
   return { moves };
 }"""
 
+STEP = """async (asked) => {
+  const split = await import(document.querySelector("meta[name=static-base]").content + "js/traffic/split.js");
+  const begin = (shares) => split.start(shares.map((percent, n) => ({ name: String(n), percent })));
+  return asked.map(([shares, canary, percent]) => split.shares(split.set(begin(shares), String(canary), percent)));
+}"""
+
 HOME = """async ([seed, rounds]) => {
   const split = await import(document.querySelector("meta[name=static-base]").content + "js/traffic/split.js");
   const dice = () => { seed = (seed * 48271) % 2147483647; return seed / 2147483647; };
@@ -81,13 +88,25 @@ def shares(part: Locator) -> list[int]:
 @pytest.fixture
 def patterns(open_pattern: OpenPattern) -> Page:
     page = open_pattern("/patterns")
-    page.wait_for_function("Boolean(customElements.get('traffic-split'))")
+    expect(page.locator("traffic-split:defined").first).to_be_visible()
     return page
 
 
 def test_200000_random_moves_always_add_up_and_never_move_a_locked_share(patterns: Page) -> None:
     found = patterns.evaluate(PLAY, [MOVES, SEED])
     assert found == {"moves": MOVES}, json.dumps(found)
+
+
+def test_a_canary_step_of_the_server_is_that_of_the_page(patterns: Page) -> None:
+    dice = random.Random(SEED)  # noqa: S311 test data
+    asked, expected = [], []
+    for _ in range(400):
+        shares = apportion(100, [dice.choice((0, 1, 3, 20, 50)) for _ in range(dice.randrange(2, 16))])
+        canary, percent = dice.randrange(len(shares)), dice.choice(STEPS)
+        asked.append([shares, canary, percent])
+        stepped = step({str(place): share for place, share in enumerate(shares)}, str(canary), percent)
+        expected.append(list(stepped.values()))
+    assert patterns.evaluate(STEP, asked) == expected
 
 
 def test_moving_a_share_away_and_back_restores_all_the_others(patterns: Page) -> None:
@@ -176,14 +195,30 @@ def test_rows_that_a_morph_adds_renames_or_takes_away_are_read_again(patterns: P
     expect(part.locator(".split-row")).to_have_count(5)
     part.get_by_role("slider", name="Share of churn-3").press("ArrowRight")
     assert sum(shares(part)) == 100
-    fewer = part.locator(".split-row").nth(2)
-    fewer.evaluate("row => { row.remove(); document.dispatchEvent(new Event('htmx:after:swap')); }")
+    part.locator(".split-row").nth(2).evaluate("row => row.remove()")
     assert len(shares(part)) == 4
     assert sum(shares(part)) == 100
     patterns.evaluate(morph, [markup, "split-two"])
     expect(part.locator(".split-row")).to_have_count(2)
     part.get_by_role("slider", name="Share of fraud-detector-7").press("Home")
     assert sum(shares(part)) == 100
+
+
+def test_what_the_server_says_counts_when_rows_have_shifted(patterns: Page) -> None:
+    part = card(patterns, "Two entities")
+    markup = part.locator("traffic-split").evaluate("one => one.outerHTML")
+    slider = part.get_by_role("slider", name="Share of fraud-detector-7")
+    slider.fill("70")
+    morph = "([html, id]) => htmx.swap({text: html, target: document.getElementById(id), swap: 'outerMorph'})"
+    patterns.evaluate(morph, [markup, "split-two"])
+    assert shares(part) == [70, 30], "the same rows again: what was moved stays"
+    turned = markup.replace("detector-7", "detector-9").replace("detector-8", "detector-7")
+    turned = turned.replace("detector-9", "detector-8")
+    turned = turned.replace('value="90"', 'value="30"').replace('value="10"', 'value="70"')
+    patterns.evaluate(morph, [turned, "split-two"])
+    expect(part.locator(".split-label").first).to_contain_text("fraud-detector-8")
+    assert shares(part) == [30, 70]
+    expect(slider).to_have_value("70")
 
 
 def test_numbers_that_do_not_add_up_stay_until_the_first_move(patterns: Page) -> None:

@@ -13,6 +13,7 @@ from web.features import (
     patterns,
     playground,
     schema,
+    traffic,
 )
 from web.features.slice import Slice
 
@@ -25,6 +26,7 @@ SLICES: tuple[Slice, ...] = (
     endpoints.SLICE,
     config.SLICE,
     history.SLICE,
+    traffic.SLICE,
     schema.SLICE,
     playground.SLICE,
     patterns.SLICE,  # where PORTAL_PATTERNS says so

@@ -9,18 +9,23 @@ const SAY_AFTER_MS = 400;
 const NAMED = 5;
 
 class TrafficSplit extends HTMLElement {
+  sent = new WeakMap();
+
   connectedCallback() {
     this.away = new AbortController();
     const { signal } = this.away;
     for (const type of ["input", "change", "click", "keydown"]) this.addEventListener(type, (event) => this[`on_${type}`](event), { signal });
     this.closest("form")?.addEventListener("click", (event) => this.preset(event), { signal });
     document.addEventListener("htmx:after:swap", () => this.read(), { signal });
+    this.rows = new MutationObserver(() => this.read());
+    this.rows.observe(this, { childList: true, subtree: true, attributeFilter: ["data-key", "value"] });
     addEventListener("pageshow", (event) => event.persisted && this.read(), { signal });
     this.read();
   }
 
   disconnectedCallback() {
     this.away.abort();
+    this.rows.disconnect();
     clearTimeout(this.telling);
   }
 
@@ -29,17 +34,27 @@ class TrafficSplit extends HTMLElement {
     const before = new Map(this.split?.rows.map((row) => [row.name, row]));
     this.parts = partsOf(this);
     if (!this.parts.length) return;
-    const given = this.parts.map(({ key, field, text }) => {
+    for (const part of this.parts) this.heed(part);
+    const given = this.parts.map(({ key, field }) => {
       const known = before.get(key);
-      return { name: key, percent: field === this.typing && known ? known.percent : Number(text), locked: Boolean(known?.locked) };
+      return { name: key, percent: field === this.typing && known ? known.percent : Number(field.value), locked: Boolean(known?.locked) };
     });
-    const same = given.length === before.size && given.every((row) => before.get(row.name)?.percent === row.percent);
+    const old = [...before.values()];
+    const same = given.length === old.length && given.every((row, at) => row.name === old[at].name && row.percent === old[at].percent);
     const gone = [...before.keys()].some((name) => !this.parts.some((part) => part.key === name));
     const sum = given.reduce((total, row) => total + row.percent, 0);
     if (!same) this.split = moves.start(given);
     this.shown = sum === 100 || gone || given.length === 1 || (same && this.shown);
     this.paint(sum);
     this.told ??= this.percents();
+  }
+
+  // A morph renews a field's value attribute but keeps what was typed: right for the same entity, wrong when rows have shifted.
+  heed({ field, label }) {
+    const last = this.sent.get(field);
+    const renamed = last && last.label !== label;
+    if (renamed || (last && last.value !== field.defaultValue && field !== this.typing)) field.value = field.defaultValue;
+    this.sent.set(field, { label, value: field.defaultValue });
   }
 
   move(split, first = "") {
@@ -162,7 +177,7 @@ function partsOf(element) {
     const [field, range, was] = [".split-number input", ".split-range", "[data-was]"].map((one) => row.querySelector(one));
     const [lock, all] = ["lock", "all"].map((act) => row.querySelector(`[data-act=${act}]`));
     const live = "live" in row.dataset ? Number(row.dataset.live) : null;
-    return { key: times ? `${label}\n${times}` : label, label, row, field, range, was, lock, all, live, text: field.value };
+    return { key: times ? `${label}\n${times}` : label, label, row, field, range, was, lock, all, live };
   });
 }
 

@@ -3,11 +3,12 @@ const put = (element, name, value) => { if (element.getAttribute(name) !== value
 const flag = (element, name, on) => { if (element.hasAttribute(name) !== on) element.toggleAttribute(name, on); };
 const say = (element, text) => { if (element.textContent !== text) element.textContent = text; };
 
-/** How much of its name fits into a part of the bar: 0 none, 2 the letter, 3 the share too, 4 the name too. As in traffic.html. */
+/** What fits into a part of the bar, as in traffic.html: 0 and 1 nothing, 2 the letter, 3 the share on a wide screen, 4 the
+    share on any, 5 the name too on a wide one. */
 function fit(percent, label) {
-  if (percent < 3) return percent ? "1" : "0";
-  if (percent < 13) return "2";
-  return percent > 12 + label.length ? "4" : "3";
+  if (percent < 5) return percent < 3 ? String(Math.min(percent, 1)) : "2";
+  if (percent < 13) return "3";
+  return percent > 12 + label.length ? "5" : "4";
 }
 
 /** The bar: one nested svg for each row. */

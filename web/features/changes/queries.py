@@ -32,7 +32,7 @@ BACK = {
     Kind.CREATE: "/endpoints/new?draft={draft}",
     Kind.DELETE: "/endpoints/{name}/delete",
     Kind.CONFIG: "/endpoints/{name}/config?draft={draft}",
-    Kind.TRAFFIC: "/endpoints/{name}/traffic",
+    Kind.TRAFFIC: "/endpoints/{name}/traffic?draft={draft}",
     Kind.GATEWAY: "/endpoints/{name}/gateway",
     Kind.PERMISSIONS: "/endpoints/{name}/permissions",
     Kind.RESTORE: "/endpoints/{name}/history",

@@ -12,10 +12,11 @@ from web.changes.preflight import direct_grants
 from web.changes.settle import settle
 from web.errors import PortalError
 from web.features.endpoints import facts
-from web.features.endpoints.entities import BROKEN, READY, ConfigView, EntityView, config_view
+from web.features.endpoints.entities import ConfigView, EntityView, config_view
 from web.identity.person import Caller
 from web.workspace import iam, serving
 from web.workspace.client import Workspace
+from web.workspace.entity_state import BROKEN, READY
 
 SHOWN_OPERATIONS = 5
 

@@ -6,17 +6,8 @@ from typing import Any
 from web.audit.redact import is_reference, is_secret
 from web.changes.fields import route_name
 from web.workspace.answers import number
+from web.workspace.entity_state import look, model_of, name_of
 
-READY = "DEPLOYMENT_READY"
-BROKEN = ("DEPLOYMENT_FAILED", "DEPLOYMENT_ABORTED")
-LOOKS = {
-    READY: ("Ready", "success", "check-circle", False),
-    "DEPLOYMENT_CREATING": ("Creating", "info", "arrow-repeat", True),
-    "DEPLOYMENT_RECOVERING": ("Recovering", "warning", "arrow-repeat", True),
-    "DEPLOYMENT_FAILED": ("Failed", "danger", "x-circle", False),
-    "DEPLOYMENT_ABORTED": ("Aborted", "danger", "slash-circle", False),
-}
-ASLEEP = "Scaled to zero"
 GPU_LARGE = ("GPU_LARGE", "GPU_XLARGE", "GPU_XLARGE_8", "MULTIGPU_MEDIUM")
 
 
@@ -86,24 +77,20 @@ def config_view(config: Any, kind: str) -> ConfigView | None:
 
 def entity_view(entity: dict[str, Any], kind: str, shares: dict[str, int]) -> EntityView:
     """One served entity."""
-    state = entity.get("state") or {}
-    deployment, message = str(state.get("deployment") or ""), str(state.get("deployment_state_message") or "")
-    label, tone, icon, busy = LOOKS.get(deployment, (deployment or "State not given", "neutral", "circle", False))
-    if deployment == READY and message == ASLEEP:
-        label, tone, icon, message = ASLEEP, "neutral", "moon", ""
-    name = str(entity.get("name") or entity.get("entity_name") or "")
+    seen = look(entity)
+    name = name_of(entity)
     external = entity.get("external_model")
     return EntityView(
         name=name,
-        model=_model(entity),
+        model=model_of(entity),
         facts=_facts(entity, kind),
         percent=shares.get(name, 0) if shares else None,
-        label=label,
-        tone=tone,
-        icon=icon,
-        busy=busy,
-        deployment=deployment,
-        message=message,
+        label=seen.label,
+        tone=seen.tone,
+        icon=seen.icon,
+        busy=seen.busy,
+        deployment=str((entity.get("state") or {}).get("deployment") or ""),
+        message=seen.message,
         settings=_provider_settings(external) if isinstance(external, dict) else _environment(entity),
         settings_title="Provider settings" if isinstance(external, dict) else "Environment variables",
     )
@@ -117,15 +104,6 @@ def deadline_s(entity: dict[str, Any]) -> int:
 
 def _maps(value: Any) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _model(entity: dict[str, Any]) -> str:
-    external, hosted = entity.get("external_model"), entity.get("foundation_model")
-    if isinstance(external, dict):
-        return f"{external.get('name') or ''} of {external.get('provider') or 'an unknown provider'}"
-    if isinstance(hosted, dict) and hosted.get("display_name"):
-        return str(hosted["display_name"])
-    return str(entity.get("entity_name") or "")
 
 
 def _facts(entity: dict[str, Any], kind: str) -> list[str]:

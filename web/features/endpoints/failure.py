@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from web.errors import Forbidden, PortalError
-from web.features.endpoints.entities import BROKEN, EntityView, config_view
+from web.features.endpoints.entities import EntityView, config_view
 from web.workspace import serving
 from web.workspace.client import Workspace
+from web.workspace.entity_state import BROKEN
 
 EXCERPT_LINES = 14
 MOST_ENTITIES = 3

@@ -1,0 +1,1 @@
+"""Shifting traffic."""
