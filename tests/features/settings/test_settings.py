@@ -149,7 +149,10 @@ def test_notifications_are_changed_and_cleared(emulator: "Emulator", bob: httpx.
     assert back["on_success"].split() == ["a@example.com", "b@example.com"]
     apply(bob, review)
     told = bob.get("/api/v1/endpoints/churn").json()["email_notifications"]
-    assert told == {"on_update_failure": ["ml-team@example.com"], "on_update_success": ["a@example.com", "b@example.com"]}
+    assert told == {
+        "on_update_failure": ["ml-team@example.com"],
+        "on_update_success": ["a@example.com", "b@example.com"],
+    }
     apply(bob, bob.post(PAGE + "/notifications", data={**form(bob, "mail"), "on_failure": "", "on_success": ""}))
     assert not bob.get("/api/v1/endpoints/churn").json().get("email_notifications")
     assert len(writes(emulator)) == 2
