@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         return bool(self.app_name)
 
     @property
+    def app_principal(self) -> str:
+        """Application id of the app's own service principal; empty on a laptop."""
+        return os.environ.get("DATABRICKS_CLIENT_ID", "") if self.app_mode else ""
+
+    @property
     def storage_url(self) -> str:
         """Where history is kept: the set URL, else Postgres from the PG* variables, else SQLite in the data folder."""
         if self.database_url:

@@ -10,6 +10,7 @@ from web.features import (
     health,
     history,
     patterns,
+    permissions,
     playground,
     schema,
     settings,
@@ -27,5 +28,6 @@ SLICES: tuple[Slice, ...] = (
     schema.SLICE,
     playground.SLICE,
     settings.SLICE,
+    permissions.SLICE,
     patterns.SLICE,  # where PORTAL_PATTERNS says so
 )
