@@ -48,9 +48,7 @@ def test_duplicate_leads_to_a_filled_form(bob_page: Page) -> None:
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-def test_the_pages_are_accessible_and_fit(
-    open_page: OpenPage, accessible: Accessible, scheme: str, width: int
-) -> None:
+def test_the_pages_are_accessible_and_fit(open_page: OpenPage, accessible: Accessible, scheme: str, width: int) -> None:
     for person, name in (("bob", "churn-legacy"), ("charlie", "wine-quality"), ("bob", "databricks-gpt-oss-120b")):
         page = open_page(person, width=width, color_scheme=scheme)
         page.goto(f"/endpoints/{name}/settings")
