@@ -179,6 +179,15 @@ def test_the_portals_own_principal_is_not_dropped_in_silence(emulator: "Emulator
     assert "own service principal loses rights" in answer.text
 
 
+def test_the_json_api_warns_of_a_lock_out_as_well(bob: httpx.Client) -> None:
+    entries = [{"user_name": "charlie@example.com", "permission_level": "CAN_MANAGE"}]
+    wanted = {"kind": "permissions.update", "endpoint": "churn", "body": {"access_control_list": entries}}
+    plan = bob.post("/api/v1/changes/plan", json={"change": wanted}).json()
+    told = [warning["message"] for warning in plan["warnings"]]
+    assert any("You lose CAN_MANAGE" in text for text in told)
+    assert not any("Nobody but" in text for text in told)
+
+
 def test_nothing_changed_is_said(bob: httpx.Client) -> None:
     assert "Nothing differs" in bob.post(PAGE, data={**form(bob), "do": "review"}).text
 

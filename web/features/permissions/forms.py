@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from web.changes.forms.tree import Tree, branch, rows, text
 from web.changes.kinds import Change, Kind
-from web.features.permissions.grants import KIND_WORDS, LEVELS, Grant, kind_named, rank
-from web.workspace.iam import Found, PrincipalKind
+from web.changes.lockouts import Lockout, lockouts
+from web.features.permissions.grants import KIND_WORDS, LEVELS, Grant, kind_named
+from web.workspace.iam import Found, Me, PrincipalKind
 
 SAME = "Nothing differs from what is live."
 Named = Callable[[PrincipalKind, str], Found]
@@ -23,12 +24,12 @@ class Addition:
 
 @dataclass
 class GrantsForm:
-    """`accepted`: keys of the warnings that were ticked; `warnings`: (key, text) of those that stand."""
+    """`accepted`: keys of the warnings that were ticked; `warnings`: those that stand."""
 
     rows: list[Grant] = field(default_factory=list)
     new: Addition = field(default_factory=Addition)
     accepted: set[str] = field(default_factory=set)
-    warnings: list[tuple[str, str]] = field(default_factory=list)
+    warnings: list[Lockout] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
     focus: str = ""
 
@@ -37,15 +38,16 @@ class GrantsForm:
         body = {"access_control_list": [grant.as_request() for grant in self.rows]}
         return Change(kind=Kind.PERMISSIONS, endpoint=name, body=body)
 
-    def ready(self, direct: list[Grant], inherited: list[Grant], me: "Self", named: Named) -> bool:
+    def ready(self, direct: list[Grant], inherited: list[Grant], me: Me, named: Named) -> bool:
         """Whether this can go to Review; else `errors` or unaccepted `warnings` say what is missing."""
         if not self.take_in(named):
             return False
         if {_key(one) for one in self.rows} == {_key(one) for one in direct}:
             self.errors = {"grants": SAME}
             return False
-        self.warnings = lockouts(direct, self.rows, inherited, me)
-        return all(key in self.accepted for key, _ in self.warnings)
+        was, wanted, above = ([one.as_request() for one in grants] for grants in (direct, self.rows, inherited))
+        self.warnings = lockouts(was, wanted, above, me)
+        return all(warning.key in self.accepted for warning in self.warnings)
 
     def take_in(self, named: Named) -> bool:
         """Make a row of the principal to add; False, with the message at its field, when nobody or several fit."""
@@ -106,34 +108,6 @@ def press(form: GrantsForm, do: str, named: Named) -> bool:
         form.focus = "f-new-name"
         return True
     return False
-
-
-@dataclass(frozen=True)
-class Self:
-    """Who is asking, and the portal's own service principal ("" for none)."""
-
-    email: str
-    groups: tuple[str, ...]
-    is_admin: bool
-    app_principal: str
-
-
-def lockouts(was: list[Grant], wanted: list[Grant], inherited: list[Grant], me: Self) -> list[tuple[str, str]]:
-    """(key, text) of what a person should know before they take a right away that they may miss."""
-    found = []
-    managers = [grant for grant in [*wanted, *inherited] if rank(grant.level) == rank("CAN_MANAGE")]
-    if not me.is_admin and not any(grant.name in (me.email, *me.groups) for grant in managers):
-        found.append(("you", "You lose CAN_MANAGE on this endpoint. You cannot give it back to yourself."))
-    if not any(grant.level == "CAN_MANAGE" for grant in wanted):
-        found.append(("last", "Nobody but workspace admins could manage this endpoint any more."))
-    if me.app_principal and _best(wanted, me.app_principal) < _best(was, me.app_principal):
-        text_ = "The portal's own service principal loses rights: it could no longer settle changes without an answer."
-        found.append(("portal", text_))
-    return found
-
-
-def _best(grants: list[Grant], name: str) -> int:
-    return max((rank(grant.level) for grant in grants if grant.name == name), default=-1)
 
 
 def with_level(grants: list[Grant], kind: PrincipalKind, name: str, level: str) -> list[Grant]:

@@ -10,14 +10,15 @@ from starlette.responses import Response
 from web.changes import drafts
 from web.changes.forms import tree
 from web.changes.forms.people import people
-from web.deps import ActorDep, CallerDep, LedgerDep, SettingsDep, WorkspaceDep
+from web.deps import ActorDep, CallerDep, LedgerDep, WorkspaceDep
 from web.errors import Forbidden
 from web.features.endpoint_tabs import head, hosted
 from web.features.permissions import forms, queries
-from web.features.permissions.forms import GrantsForm, Self
+from web.features.permissions.forms import GrantsForm
 from web.features.permissions.grants import Grant, kind_named
-from web.html import Toast, done, fragment, page
+from web.html import done, fragment, page
 from web.workspace import sight
+from web.workspace.iam import Me
 
 router = APIRouter(prefix="/endpoints/{name}/permissions", include_in_schema=False)
 Typed = Annotated[str, Form(max_length=300)]
@@ -29,12 +30,12 @@ async def _fields(request: Request) -> tree.Tree:
     return tree.parse((name, value) for name, value in form.multi_items() if isinstance(value, str))
 
 
-def _self(who: CallerDep, settings: SettingsDep) -> Self:
-    return Self(who.email, who.groups, who.is_admin, settings.app_principal)
+def _me(who: CallerDep) -> Me:
+    return Me(who.id, who.email, who.display_name, who.groups, active=True)
 
 
 FieldsDep = Annotated[tree.Tree, Depends(_fields)]
-SelfDep = Annotated[Self, Depends(_self)]
+MeDep = Annotated[Me, Depends(_me)]
 
 
 @router.get("")
@@ -58,7 +59,7 @@ def submit(
     ws: WorkspaceDep,
     ledger: LedgerDep,
     actor: ActorDep,
-    me: SelfDep,
+    me: MeDep,
 ) -> Response:
     """A row more or less, or on to Review; 422 with what is wrong, or with what has to be accepted first."""
     raw = sight.endpoint(ws, name)
@@ -66,9 +67,7 @@ def submit(
     live, ask = queries.view(ledger, ws, raw), partial(queries.named, ws)
     pressed = forms.press(form, tree.text(fields, "do"), ask)
     if not pressed and form.ready(live.access.direct, live.access.inherited, me, ask):
-        told = " ".join(text for _, text in form.warnings)
-        toast = Toast(told, "warning", "You accepted this on the form.") if told else None
-        return done(request, drafts.start(ledger, actor, form.change(name), base), toast)
+        return done(request, drafts.start(ledger, actor, form.change(name), base))
     again = queries.View(form, live.access, live.levels, base or live.base)
     endpoint = head(request, raw, "permissions")
     status = 200 if pressed and not form.errors else 422
