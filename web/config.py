@@ -78,3 +78,8 @@ def load() -> Settings:
     except ValidationError as error:
         lines = [f"PORTAL_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
         raise SystemExit("Serving Portal cannot start:\n  " + "\n  ".join(lines)) from None
+
+
+def app_principal() -> str:
+    """Application id of the app's own service principal, as Databricks Apps sets it; empty on a laptop."""
+    return os.environ.get("DATABRICKS_CLIENT_ID", "") if os.environ.get("DATABRICKS_APP_NAME") else ""

@@ -1,27 +1,26 @@
-"""The spelled texts are run for real: bash with curl, and Python with the SDK, leave the same state as the calls."""
+"""What Review shows as code is run for real and leaves the workspace in the same state as Apply does."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hcl2
 import httpx
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 
-from tests.changes.spell_cases import NASTY, change, entity
-from web.changes.calls import calls_for
-from web.changes.kinds import Call, Change
-from web.changes.spell import as_code
+from tests.changes.bundle_schema import BUNDLE
+from tests.changes.spell_bench import ENDPOINTS, Bench
+from tests.changes.spell_cases import NASTY, entity
+from web.changes.kinds import Kind
 
 if TYPE_CHECKING:
     from web.emulator.server import Emulator
 
-ENDPOINTS = "/api/2.0/serving-endpoints"
-MOVING = ("id", "creation_timestamp", "last_updated_timestamp", "start_time", "object_id", "details", "endpoint_url")
-EXTERNAL = {
+Before = list[tuple[str, str, Any]]
+OPENAI = {
     "name": "gpt",
     "external_model": {
         "provider": "openai",
@@ -30,116 +29,127 @@ EXTERNAL = {
         "openai_config": {"openai_api_key": "{{secrets/spelled/key}}"},
     },
 }
-CHANGES = [
-    change(
+MISTRAL = {"name": "m", "entity_name": "system.ai.mistral_7b_instruct_v0_2", "entity_version": "4"}
+THROUGHPUT = {**MISTRAL, "min_provisioned_throughput": 0, "max_provisioned_throughput": 1960}
+UNITS = {**MISTRAL, "provisioned_model_units": 50}
+SPLIT = {"served_entities": [entity(), entity("churn-4", "4", workload_size="Large")]}
+ROUTES = {"routes": [{"served_entity_name": n, "traffic_percentage": p} for n, p in (("churn-3", 60), ("churn-4", 40))]}
+ALL = {"served_entity_name": "churn-3", "traffic_percentage": 100}
+STOPPED: Before = [("POST", f"{ENDPOINTS}/churn/config:stop", {})]
+MADE: Before = [("POST", f"{ENDPOINTS}/pt", {"name": "spelled", "config": {"served_entities": [UNITS]}})]
+GATEWAY = {
+    "usage_tracking_config": {"enabled": True},
+    "rate_limits": [{"calls": 5, "key": "user", "renewal_period": "minute"}],
+}
+Case = tuple[str, dict[str, Any], str, Before]
+CASES: dict[str, Case] = {
+    "create external": (
         "endpoint.create",
         {
             "description": NASTY.replace("\x00", ""),
-            "config": {"served_entities": [EXTERNAL]},
+            "config": {"served_entities": [OPENAI]},
             "tags": [{"key": "note", "value": 'it\'s $HOME `id` \\ "q"'}],
             "email_notifications": {"on_update_failure": ["ops@example.com"]},
             "permissions": [{"group_name": "users", "permission_level": "CAN_QUERY"}],
         },
         "spelled",
+        [],
     ),
-    change("endpoint.create", {"config": {"served_entities": [entity(future_field={"x": [None]})]}}, "spelled"),
-    change("config.update", {"served_entities": [entity("churn-4", "4", workload_size="Large")], "traffic_config": {}}),
-    change("traffic.update", {"routes": {"churn-3": 60, "churn-4": 40}}),
-    change("tags.update", {"add": {"k'\"$": "it's 漢 $x"}, "delete": ["team"]}),
-    change("gateway.update", {"usage_tracking_config": {"enabled": True}}),
-    change("gateway.update", {}),
-    change(
+    "create custom": ("endpoint.create", {"config": {**SPLIT, "traffic_config": ROUTES}}, "spelled", []),
+    "create with a field nobody knows": (
+        "endpoint.create",
+        {"config": {"served_entities": [entity(future_field={"x": [None]})]}},
+        "spelled",
+        [],
+    ),
+    "create provisioned": ("endpoint.create", {"config": {"served_entities": [THROUGHPUT]}}, "spelled", []),
+    "create model units": (
+        "endpoint.create",
+        {"config": {"served_entities": [UNITS]}, "tags": [{"key": "team", "value": "nlp"}], "ai_gateway": GATEWAY},
+        "spelled",
+        [],
+    ),
+    "config": ("config.update", {**SPLIT, "traffic_config": ROUTES}, "churn", []),
+    "config of model units": (
+        "config.update",
+        {"served_entities": [{**UNITS, "provisioned_model_units": 100}]},
+        "spelled",
+        MADE,
+    ),
+    "traffic": ("traffic.update", {"routes": {"churn-3": 60, "churn-4": 40}}, "churn", []),
+    "tags": ("tags.update", {"add": {"k'\"$": "it's 漢 $x", "bare": ""}, "delete": ["team"]}, "churn", []),
+    "gateway": ("gateway.update", GATEWAY, "churn", []),
+    "gateway emptied": ("gateway.update", {}, "churn", []),
+    "permissions": (
         "permissions.update",
         {
             "access_control_list": [
                 {"user_name": "bob@example.com", "permission_level": "CAN_MANAGE"},
                 {"user_name": "charlie@example.com", "permission_level": "CAN_VIEW"},
+                {"service_principal_name": "portal-app", "permission_level": "CAN_QUERY"},
             ]
         },
+        "churn",
+        [],
     ),
-    change("notifications.update", {"email_notifications": {"on_update_success": ["a@example.com"]}}),
-    change("endpoint.stop"),
-    change("endpoint.delete"),
-]
-
-
-class Bench:
-    """A workspace that starts each try from the same seed."""
-
-    def __init__(self, emulator: "Emulator", folder: Path) -> None:
-        self.emulator, self.folder = emulator, folder
-        self.client = httpx.Client(base_url=emulator.url, headers={"Authorization": "Bearer dapi-bob"}, trust_env=False)
-
-    def afresh(self) -> None:
-        """Back to the seed, with the secret the external model refers to."""
-        self.client.post("/_emulator/reset").raise_for_status()
-        self.emulator.world.secrets.add("spelled", "bob@example.com").keys["key"] = ("v", 0)
-
-    def state(self, name: str) -> dict[str, Any]:
-        """What the endpoint has become once settled, and the writes that were received."""
-        self.client.post("/_emulator/clock", json={"advance_s": 7200}).raise_for_status()
-        log = self.client.get("/_emulator/requests").json()["requests"]
-        writes = [(r["method"], r["status"]) for r in log if r["method"] not in ("GET", "HEAD")]
-        found = self.client.get(f"{ENDPOINTS}/{name}").json()
-        grants = self.client.get(f"/api/2.0/permissions/serving-endpoints/{found.get('id', 'none')}").json()
-        assert all(status < 300 for _, status in writes), writes
-        return {"writes": writes, "endpoint": still(found), "grants": still(grants)}
-
-    def send(self, calls: list[Call], name: str) -> None:
-        """The calls themselves."""
-        for call in calls:
-            path = call.path
-            if "{id}" in path:
-                path = path.replace("{id}", self.client.get(f"{ENDPOINTS}/{name}").json()["id"])
-            self.client.request(call.method, path, json=call.body).raise_for_status()
-
-    def shell(self, text: str) -> None:
-        """A text pasted into bash."""
-        self._run(["bash", "-eu", "-c", text], {"DATABRICKS_TOKEN": "dapi-bob"})
-
-    def python(self, text: str) -> None:
-        """A text as a Python program, with a profile file."""
-        config = self.folder / "databrickscfg"
-        config.write_text(f"[it's mine]\nhost = {self.emulator.url}\ntoken = dapi-bob\n")
-        self._run([sys.executable, "-c", text], {"DATABRICKS_CONFIG_FILE": str(config)})
-
-    def _run(self, command: list[str], settings: dict[str, str]) -> None:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("DATABRICKS")}
-        done = subprocess.run(
-            command, env={**kept, **settings}, capture_output=True, text=True, timeout=60, check=False
-        )
-        assert done.returncode == 0, done.stderr
-
-
-def still(value: Any) -> Any:
-    """Without ids and times, which differ from try to try."""
-    if isinstance(value, dict):
-        return {k: still(v) for k, v in value.items() if k not in MOVING}
-    return [still(item) for item in value] if isinstance(value, list) else value
+    "notifications": (
+        "notifications.update",
+        {"email_notifications": {"on_update_success": ["a@example.com"], "on_update_failure": []}},
+        "churn",
+        [],
+    ),
+    "restore": (
+        "endpoint.restore",
+        {
+            "config": {"served_entities": [entity()], "traffic_config": {"routes": [ALL]}},
+            "tags": [{"key": "team", "value": "older"}],
+            "ai_gateway": {},
+            "email_notifications": {"on_update_success": ["a@example.com"]},
+            "permissions": [{"user_name": "bob@example.com", "permission_level": "CAN_MANAGE"}],
+        },
+        "churn",
+        [],
+    ),
+    "stop": ("endpoint.stop", {}, "churn", []),
+    "start": ("endpoint.start", {}, "churn", STOPPED),
+    "delete": ("endpoint.delete", {}, "churn", []),
+}  # fmt: skip
 
 
 @pytest.fixture
-def bench(emulator: "Emulator", tmp_path: Path) -> Iterator[Bench]:
-    """The embedded workspace and a folder for a profile file."""
-    made = Bench(emulator, tmp_path)
+def bench(emulator: "Emulator", bob: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    """The workspace, bob at the portal, and a folder with a profile file that the SDK reads."""
+    made = Bench(emulator, bob, tmp_path)
+    monkeypatch.setenv("DATABRICKS_CONFIG_FILE", str(made.profile))
     yield made
     made.client.close()
 
 
-@pytest.mark.parametrize("it", CHANGES, ids=[f"{c.kind}-{i}" for i, c in enumerate(CHANGES)])
-def test_curl_and_python_do_what_the_calls_do(bench: Bench, it: Change) -> None:
-    bench.afresh()
-    live = None if it.kind == "endpoint.create" else bench.client.get(f"{ENDPOINTS}/churn").json()
-    calls = calls_for(it, live)
-    bench.send(calls, it.endpoint)
-    wanted = bench.state(it.endpoint)
+@pytest.mark.parametrize("name", CASES)
+def test_curl_python_and_cli_leave_what_apply_leaves(bench: Bench, name: str) -> None:
+    kind, body, endpoint, before = CASES[name]
+    wanted = {"kind": kind, "endpoint": endpoint, "body": body}
+    bench.afresh(before)
+    bench.apply(wanted)
+    applied = bench.state(endpoint)
+    bench.afresh(before)
+    describes(bench.texts(wanted), gone=kind == "endpoint.delete")
+    for language in ("curl", "python", "cli"):
+        bench.afresh(before)
+        text = bench.texts(wanted)[language]
+        getattr(bench, language)(text)
+        assert json.dumps(bench.state(endpoint), sort_keys=True) == json.dumps(applied, sort_keys=True), language
 
-    def texts() -> dict[str, str]:
-        bench.afresh()
-        now = None if live is None else bench.client.get(f"{ENDPOINTS}/churn").json()
-        return as_code(it, calls_for(it, now), host=bench.emulator.url, profile="it's mine", live=now)
 
-    bench.shell(texts()["curl"])
-    assert bench.state(it.endpoint) == wanted
-    bench.python(texts()["python"])
-    assert json.dumps(bench.state(it.endpoint), sort_keys=True) == json.dumps(wanted, sort_keys=True)
+def describes(code: dict[str, str], gone: bool) -> None:
+    """Terraform and the bundle are read by their languages' own rules."""
+    assert hcl2.loads(code["terraform"])
+    bundle = yaml.safe_load(code["bundle"])
+    if gone:
+        assert bundle is None
+    else:
+        Draft202012Validator(BUNDLE).validate(bundle)
+
+
+def test_every_kind_of_change_is_run() -> None:
+    assert {kind for kind, *_ in CASES.values()} == set(Kind)

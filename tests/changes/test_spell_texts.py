@@ -23,6 +23,9 @@ from web.changes.spell.operations import OPERATIONS, Operation, operation_of
 NAMES = [f"{c.kind}-{i}" for i, c in enumerate(EVERY)]
 
 
+LASTING = ("create", "update-config", "update-provisioned")
+
+
 def spell(it: Change, state: dict[str, Any] | None = None) -> dict[str, str]:
     """The texts of a Change of the cast's live endpoint."""
     known = state or (None if it.kind == "endpoint.create" else live())
@@ -94,6 +97,15 @@ def test_a_known_operation_is_spelled_with_its_subcommand(it: Change) -> None:
         assert (operation is None) == (":stop" in call.path or ":start" in call.path)
         if operation is not None and it is not LEAKY:
             assert f"databricks serving-endpoints {operation.cli} " in text
+
+
+def test_a_command_that_would_wait_for_a_deployment_is_told_not_to() -> None:
+    for it in EVERY:
+        for words in commands(spell(it)["cli"]):
+            lasting = words[1] == "serving-endpoints" and words[2].startswith(
+                ("create", "update-config", "update-prov")
+            )
+            assert ("--no-wait" in words) == lasting, words
 
 
 def test_a_field_the_typed_clients_would_drop_goes_through_the_plain_api() -> None:

@@ -6,26 +6,36 @@ from typing import Any
 
 from web.changes.checks import Finding
 from web.changes.kinds import Change, Kind
+from web.changes.lockouts import PRINCIPALS, lockouts
 from web.changes.plan import Facts
 from web.errors import Forbidden, NotFound, PortalError
-from web.workspace import catalog, serving, sight
+from web.workspace import catalog, iam, serving, sight
 from web.workspace.client import Workspace
 
 THREE_PARTS = re.compile(r"[^.\s]+\.[^.\s]+\.[^.\s]+")
-PRINCIPALS = ("user_name", "group_name", "service_principal_name")
 
 
 def gather(ws: Workspace, change: Change) -> tuple[dict[str, Any] | None, Facts]:
     """The endpoint as it is, and what else the plan needs. Raises NotFound for a change of an endpoint nobody sees."""
     live = _live(ws, change)
     grants: list[dict[str, Any]] = []
+    missed: list[Finding] = []
     direct = change.kind is Kind.PERMISSIONS or (change.kind is Kind.RESTORE and change.body.get("permissions"))
     if live and live.get("id") and direct:
-        grants = direct_grants(serving.permissions(ws, str(live["id"])))
+        permissions = serving.permissions(ws, str(live["id"]))
+        grants = direct_grants(permissions)
+        missed = _missed(ws, change, permissions) if change.kind is Kind.PERMISSIONS else []
     elif live and live.get("id") and change.kind is Kind.DELETE:
         grants = _grants_if_allowed(ws, str(live["id"]))
     blockers, warnings = _models(ws, change)
-    return live, Facts(exists=live is not None, grants=grants, blockers=blockers, warnings=warnings)
+    return live, Facts(exists=live is not None, grants=grants, blockers=blockers, warnings=[*missed, *warnings])
+
+
+def _missed(ws: Workspace, change: Change, permissions: dict[str, Any]) -> list[Finding]:
+    """Warnings of a change of permissions: who loses a right that somebody may miss."""
+    wanted = [entry for entry in change.body.get("access_control_list") or [] if isinstance(entry, dict)]
+    found = lockouts(direct_grants(permissions), wanted, inherited_grants(permissions), iam.me(ws))
+    return [Finding("access_control_list", lockout.text) for lockout in found]
 
 
 def _live(ws: Workspace, change: Change) -> dict[str, Any] | None:
@@ -46,11 +56,20 @@ def _grants_if_allowed(ws: Workspace, endpoint_id: str) -> list[dict[str, Any]]:
 
 def direct_grants(permissions: dict[str, Any]) -> list[dict[str, Any]]:
     """The grants made on the endpoint itself, as a request takes them: one principal and one level each."""
+    return _grants(permissions, inherited=False)
+
+
+def inherited_grants(permissions: dict[str, Any]) -> list[dict[str, Any]]:
+    """The grants that come from above, in the same shape."""
+    return _grants(permissions, inherited=True)
+
+
+def _grants(permissions: dict[str, Any], *, inherited: bool) -> list[dict[str, Any]]:
     grants = []
     for entry in permissions.get("access_control_list") or []:
         who = {k: entry[k] for k in PRINCIPALS if entry.get(k)}
         for level in entry.get("all_permissions") or []:
-            if who and not level.get("inherited"):
+            if who and bool(level.get("inherited")) == inherited:
                 grants.append({**who, "permission_level": level.get("permission_level")})
     return grants
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from web.features.slice import Slice, Tab
+from web.html.respond import page
 from web.workspace import serving
 from web.workspace.rows import StateRow, to_row
 
@@ -81,6 +83,11 @@ def head(request: Request, raw: dict[str, Any], current: str, *, live_here: bool
         current=current,
         live_here=live_here,
     )
+
+
+def hosted(request: Request, raw: dict[str, Any], current: str) -> Response:
+    """The page `current` of an endpoint that Databricks runs for everybody: what does not apply to it, and why."""
+    return page(request, "endpoints/hosted.html", endpoint=head(request, raw, current))
 
 
 def kind_for_people(task: str | None, kind: str) -> str:

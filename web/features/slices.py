@@ -11,8 +11,10 @@ from web.features import (
     health,
     history,
     patterns,
+    permissions,
     playground,
     schema,
+    settings,
     traffic,
 )
 from web.features.slice import Slice
@@ -29,5 +31,7 @@ SLICES: tuple[Slice, ...] = (
     traffic.SLICE,
     schema.SLICE,
     playground.SLICE,
+    settings.SLICE,
+    permissions.SLICE,
     patterns.SLICE,  # where PORTAL_PATTERNS says so
 )

@@ -91,6 +91,20 @@ def version_by_alias(ws: Workspace, full_name: str, alias: str) -> ModelVersion:
     )
 
 
+# Privileges that let a principal load a registered model.
+LOADS = frozenset({"EXECUTE", "ALL_PRIVILEGES"})
+
+
+def may_execute(ws: Workspace, full_name: str, principal: str) -> bool:
+    """Whether `principal` (e-mail, group or application id) may load a registered model: as its owner, or by EXECUTE
+    directly, through groups or from above. Raises Forbidden for callers who may not ask. A model is a function here."""
+    if model(ws, full_name).owner == principal:
+        return True
+    path = f"{UC}/effective-permissions/function/{quote(names.segment(full_name), safe='')}"
+    given = items(ws.get(path, {"principal": principal}), "privilege_assignments")
+    return any(one.get("privilege") in LOADS for assignment in given for one in items(assignment, "privileges"))
+
+
 def _model_path(full_name: str) -> str:
     return f"{UC}/models/{quote(names.segment(full_name), safe='')}"
 

@@ -77,6 +77,48 @@ def search_service_principals(ws: Workspace, text: str, limit: int = LIMIT) -> F
     return _search(ws, "ServicePrincipals", ("displayName",), text, limit, _service_principal)
 
 
+@dataclass(frozen=True)
+class Member:
+    """One principal with the groups it is in, as far as the workspace lists them."""
+
+    principal: Principal
+    groups: tuple[str, ...]
+    active: bool
+
+
+# Kind → SCIM resource, and the field whose value a grant names.
+RESOURCES: dict[PrincipalKind, tuple[str, str]] = {
+    "user": ("Users", "userName"),
+    "group": ("Groups", "displayName"),
+    "service_principal": ("ServicePrincipals", "applicationId"),
+}
+
+
+def find(ws: Workspace, kind: PrincipalKind, name: str) -> Member | None:
+    """The principal that grants name `name`; None when there is none. Raises Forbidden where listing is refused."""
+    resource, field = RESOURCES[kind]
+    wanted = name.replace("\\", "\\\\").replace('"', '\\"')
+    shown = "id,userName,displayName,applicationId,active,groups"
+    query: dict[str, object] = {"attributes": shown, "filter": f'{field} eq "{wanted}"'}
+    found = next(_resources(ws, f"{SCIM}/{resource}", query, 1), None)
+    if found is None:
+        return None
+    view = {"user": _user, "group": _group, "service_principal": _service_principal}[kind]
+    groups = tuple(str(group.get("display") or "") for group in items(found, "groups"))
+    return Member(view(found), groups, found.get("active") is not False)
+
+
+def named(ws: Workspace, kind: PrincipalKind, text: str) -> Found:
+    """The principals whose display name, or name as grants take it, is `text`, upper and lower case alike."""
+    search = {"user": search_users, "group": search_groups, "service_principal": search_service_principals}[kind]
+    found = search(ws, text)
+    wanted = text.strip().casefold()
+    same = [p for p in found.principals if wanted in (p.name.casefold(), p.display_name.casefold())]
+    if not same and found.allowed and kind == "service_principal" and (member := find(ws, kind, text.strip())):
+        same = [member.principal]
+    return Found(tuple(same), found.allowed)
+
+
 def _search(
     ws: Workspace,
     resource: str,

@@ -1,9 +1,11 @@
 """Stopping, starting and deleting: typed, reviewed, applied once, recorded."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 
 from tests.features.endpoints.support import listed, requests
 
@@ -77,6 +79,36 @@ def test_stopping_and_starting_go_through_the_review(emulator: "Emulator", bob: 
     draft = draft_of(bob.post("/endpoints/churn/start"))
     assert bob.post("/changes", data={"draft": draft}).status_code == 303
     assert [path.rpartition("/")[2] for _, path, _ in writes(emulator)] == ["config:stop", "config:start"]
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("company-gpt", "rate limit of 0"),
+        ("llama-8b-throughput", "billed while it exists"),
+        ("databricks-gpt-oss-120b", "paid per token"),
+        ("scratch", "no config yet"),
+    ],
+)
+def test_a_kind_that_cannot_be_stopped_says_what_to_do_instead(
+    emulator: "Emulator", alice: httpx.Client, name: str, instead: str
+) -> None:
+    answer = alice.post(f"/endpoints/{name}/stop")
+    assert answer.status_code == 409
+    assert instead in answer.text
+    assert writes(emulator) == []
+
+
+def test_stopping_twice_sends_one_request_and_says_that_it_is_stopped(emulator: "Emulator", bob: httpx.Client) -> None:
+    twice = draft_of(bob.post("/endpoints/churn/stop"))
+    other_tab = draft_of(bob.post("/endpoints/churn/stop"))
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda draft: bob.post("/changes", data={"draft": draft}), [twice, twice]))
+    assert [a.status_code for a in answers] == [303, 303]
+    assert len(writes(emulator)) == 1
+    assert "The endpoint is stopped already." in bob.get(f"/changes/review/{other_tab}").text
+    assert bob.post("/changes", data={"draft": other_tab}).status_code == 409
+    assert len(writes(emulator)) == 1
 
 
 def test_somebody_who_cannot_see_it_cannot_stop_start_or_delete_it(emulator: "Emulator", charlie: httpx.Client) -> None:

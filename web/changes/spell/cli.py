@@ -35,6 +35,7 @@ def _command(call: Call, body: object, profile: str) -> str:
         json_flag = json_flag if body else []
     else:
         words = ["databricks serving-endpoints", operation.cli, *([_target(target)] if target else [])]
+        json_flag += ["--no-wait"] * operation.waits
     return " ".join([*words, *json_flag, profile_flag(profile)])
 
 

@@ -14,7 +14,8 @@ UNKNOWN_ID = "{id}"  # the plan's word for the id that creating the endpoint wil
 @dataclass(frozen=True)
 class Operation:
     """`target`: what the subcommand takes before --json: "" (the name is in the body), "name" or "id".
-    `classes`: SDK class of each argument that is an object, or of its items when it is a list."""
+    `classes`: SDK class of each argument that is an object, or of its items when it is a list. `waits`: the CLI would
+    wait for the deployment, unless told not to."""
 
     method: str
     path: str
@@ -22,6 +23,7 @@ class Operation:
     target: str
     shape: Shape = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)
+    waits: bool = False
 
     @property
     def cli(self) -> str:
@@ -57,7 +59,7 @@ _ONE = r"(?P<target>[^/]+)"
 _PERMISSIONS = f"/api/2.0/permissions/serving-endpoints/{_ONE}"
 
 OPERATIONS: tuple[Operation, ...] = (
-    Operation("POST", ENDPOINTS, "create", "", shapes.ENDPOINT, _ENDPOINT_CLASSES),
+    Operation("POST", ENDPOINTS, "create", "", shapes.ENDPOINT, _ENDPOINT_CLASSES, waits=True),
     Operation(
         "POST",
         f"{ENDPOINTS}/pt",
@@ -70,6 +72,7 @@ OPERATIONS: tuple[Operation, ...] = (
             "email_notifications": "EmailNotifications",
             "tags": "EndpointTag",
         },
+        waits=True,
     ),
     Operation(
         "PUT",
@@ -78,8 +81,9 @@ OPERATIONS: tuple[Operation, ...] = (
         "name",
         {"config": shapes.PT_CONFIG},
         {"config": "PtEndpointCoreConfig"},
+        waits=True,
     ),
-    Operation("PUT", f"{ENDPOINTS}/{_ONE}/config", "update_config", "name", shapes.CONFIG, _CONFIG_CLASSES),
+    Operation("PUT", f"{ENDPOINTS}/{_ONE}/config", "update_config", "name", shapes.CONFIG, _CONFIG_CLASSES, waits=True),
     Operation("PUT", f"{ENDPOINTS}/{_ONE}/ai-gateway", "put_ai_gateway", "name", shapes.GATEWAY, _GATEWAY_CLASSES),
     Operation("PATCH", f"{ENDPOINTS}/{_ONE}/tags", "patch", "name", _PATCH_TAGS, {"add_tags": "EndpointTag"}),
     Operation(

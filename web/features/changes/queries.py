@@ -34,7 +34,9 @@ BACK = {
     Kind.CONFIG: "/endpoints/{name}/config?draft={draft}",
     Kind.TRAFFIC: "/endpoints/{name}/traffic?draft={draft}",
     Kind.GATEWAY: "/endpoints/{name}/gateway",
-    Kind.PERMISSIONS: "/endpoints/{name}/permissions",
+    Kind.PERMISSIONS: "/endpoints/{name}/permissions?draft={draft}",
+    Kind.TAGS: "/endpoints/{name}/settings?draft={draft}#tags",
+    Kind.NOTIFICATIONS: "/endpoints/{name}/settings?draft={draft}#notifications",
     Kind.RESTORE: "/endpoints/{name}/history",
 }
 LANGUAGES = (

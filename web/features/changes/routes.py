@@ -76,6 +76,8 @@ def resolve(
 def _sent(request: Request, result: Result) -> Response:
     """To the endpoint when it went well, to the operation when there is something to read."""
     operation = result.operation
+    if operation.outcome == "success" and operation.kind == Kind.PERMISSIONS and operation.after is None:
+        return done(request, "/endpoints", Toast(TOLD[Kind.PERMISSIONS], "info", "Perhaps you do not see it any more."))
     if operation.outcome == "success" and operation.kind != Kind.DELETE:
         return done(request, f"/endpoints/{operation.endpoint}", Toast(TOLD[Kind(operation.kind)]))
     if operation.outcome == "success":

@@ -10,9 +10,11 @@ from starlette.responses import Response
 from web.changes import drafts
 from web.changes.forms import choices, picks, secret, tree
 from web.changes.forms.entity import KINDS
+from web.changes.forms.people import people
 from web.changes.forms.problems import Problems
 from web.deps import ActorDep, FieldsDep, LedgerDep, WorkspaceDep
 from web.features.create import edits, queries, submit
+from web.features.create.copying import copy_of
 from web.features.create.forms import EndpointForm, blank, kind_named
 from web.html import Toast, done, fragment, page
 
@@ -51,20 +53,16 @@ def new(
     request: Request, ws: WorkspaceDep, ledger: LedgerDep, actor: ActorDep, kind: str = "", draft: str = ""
 ) -> Response:
     """The chooser; with `kind` an empty form; with `from` a copy of an endpoint; with `draft` what was left at it."""
-    source = request.query_params.get("from", "")
+    source, notes = request.query_params.get("from", ""), list[str]()
     if draft:
         form = queries.form_of_draft(ledger, actor, draft)
     elif source:
-        form = queries.copy_of(ws, source, actor.email, kind_named(kind) if kind else None)
+        copied = copy_of(ws, source, actor.email, kind_named(kind) if kind else None)
+        form, notes = copied.form, copied.notes
     elif kind in KINDS:
         form = blank(kind_named(kind))
     else:
         return page(request, "create/choose.html")
-    notes = (
-        [f"A copy of {source}. Keys that were typed for it are not known to anybody: type them again."]
-        if source
-        else []
-    )
     return _form_page(request, form, View(notes=notes))
 
 
@@ -137,5 +135,5 @@ def pick_people(request: Request, ws: WorkspaceDep, i: int = 0, q: str = "", kin
     """Suggestions for a grant's name. Where listing is refused there are none, and free text does."""
     rows = tree.rows(_picked(request), "permissions")
     row = rows[0] if rows else {"name": q, "kind": kind}
-    found = queries.people(ws, tree.text(row, "kind", "user"), tree.text(row, "name"))
+    found = people(ws, tree.text(row, "kind", "user"), tree.text(row, "name"))
     return fragment(request, "create/_people.html", i=i, people=found)

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from web.changes import drafts
 from web.changes.kinds import Kind
 from web.deps import ActorDep, LedgerDep, WorkspaceDep
-from web.errors import Forbidden
-from web.features.endpoint_tabs import head
+from web.errors import Conflict, Forbidden
+from web.features.endpoint_tabs import EndpointHead, head
 from web.features.endpoints import forms
 from web.features.endpoints.detail import loss
 from web.html.respond import done, invalid, page
@@ -59,16 +59,31 @@ def delete(
 
 @router.post("/endpoints/{name}/stop")
 def stop(request: Request, name: str, ws: WorkspaceDep, ledger: LedgerDep, actor: ActorDep) -> Response:
-    """To the review of stopping it."""
-    sight.endpoint(ws, name)
+    """To the review of stopping it. Raises Conflict for a kind of endpoint that cannot be stopped."""
+    _stoppable(head(request, sight.endpoint(ws, name), ""))
     return done(request, drafts.start(ledger, actor, forms.stop(name), None))
 
 
 @router.post("/endpoints/{name}/start")
 def start(request: Request, name: str, ws: WorkspaceDep, ledger: LedgerDep, actor: ActorDep) -> Response:
-    """To the review of starting it."""
-    sight.endpoint(ws, name)
+    """To the review of starting it. Raises Conflict for a kind of endpoint that is never stopped."""
+    _stoppable(head(request, sight.endpoint(ws, name), ""))
     return done(request, drafts.start(ledger, actor, forms.start(name), None))
+
+
+# Only custom models and agents can be stopped; each other kind has another way to cost or do nothing.
+INSTEAD = {
+    "external": "It has no compute of its own. To keep callers out, set a rate limit of 0 in its AI Gateway.",
+    "provisioned": "Its throughput is billed while it exists: lower it in the config, or delete the endpoint.",
+    "foundation": "It is paid per token and costs nothing while nobody calls it.",
+    "feature": "It can scale to zero instead, or be deleted.",
+    "empty": "It has no config yet: nothing runs.",
+}
+
+
+def _stoppable(top: EndpointHead) -> None:
+    if top.kind in INSTEAD:
+        raise Conflict("This kind of endpoint cannot be stopped or started.", hint=INSTEAD[top.kind])
 
 
 def _why_not(hosted: bool, permission: str) -> str:

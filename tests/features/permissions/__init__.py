@@ -1,0 +1,1 @@
+"""Tests of the Permissions page and of who can query an endpoint."""
