@@ -1,4 +1,4 @@
-// Keeps the "Will be created" card true while the form is filled in, and puts the keyboard where a new row is.
+// Keeps the "Will be created" card true while the form is filled in, and puts the keyboard where a new row of any form is.
 const form = () => document.getElementById("create-form");
 const value = (name) => {
   const fields = [...form().querySelectorAll(`[name="${CSS.escape(name)}"]`)].filter((field) => !field.disabled);
@@ -36,11 +36,12 @@ function draw() {
 }
 
 function refocus() {
-  const wanted = form()?.dataset.focus;
-  if (!wanted) return;
-  delete form().dataset.focus;
+  const changed = document.querySelector("form[data-focus]");
+  if (!changed) return;
+  const wanted = changed.dataset.focus;
+  delete changed.dataset.focus;
   const button = document.getElementById(wanted.replace(/^new-/, "add-"));
-  const entity = wanted === "new-entity" && [...form().querySelectorAll(".entity-form")].at(-1);
+  const entity = wanted === "new-entity" && [...changed.querySelectorAll(".entity-form")].at(-1);
   const row = wanted.startsWith("new-") && (entity || button?.previousElementSibling);
   ((row && row.querySelector("input:not([type=hidden]):not(:disabled), select:not(:disabled)")) || button)?.focus();
 }

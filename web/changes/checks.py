@@ -8,6 +8,7 @@ from typing import Any
 from web.changes.calls import uses_model_units
 from web.changes.compute_rules import compute_breaches
 from web.changes.fields import route_name
+from web.changes.gateway_rules import gateway_breaches
 from web.changes.kinds import Change, Kind
 from web.changes.providers import PROVIDERS, provider_breaches
 from web.workspace.names import ENDPOINT, NAME_RULE, RESERVED_PREFIX, SERVED_ENTITY
@@ -16,7 +17,6 @@ from web.workspace.names import ENDPOINT, NAME_RULE, RESERVED_PREFIX, SERVED_ENT
 MAX_ENTITIES = 15
 MAX_TAGS, MAX_TAG_KEY, MAX_TAG_VALUE = 20, 127, 255
 MAX_ENVIRONMENT_VARS = 30
-MAX_RATE_LIMITS, MAX_GROUP_LIMITS = 20, 5
 
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 PROVIDER_CONFIG = {provider.key: provider.config for provider in PROVIDERS.values()}
@@ -190,17 +190,5 @@ def tag_findings(tags: dict[str, Any]) -> list[Finding]:
 
 
 def gateway_findings(gateway: dict[str, Any], prefix: str) -> list[Finding]:
-    """Rate limits: how many, and what each must say (reference §1.4)."""
-    limits = _maps(gateway.get("rate_limits"))
-    found = []
-    if len(limits) > MAX_RATE_LIMITS:
-        found.append(Finding(prefix + "rate_limits", f"At most {MAX_RATE_LIMITS} rate limits."))
-    if sum(limit.get("key") == "user_group" for limit in limits) > MAX_GROUP_LIMITS:
-        found.append(Finding(prefix + "rate_limits", f"At most {MAX_GROUP_LIMITS} rate limits for groups."))
-    for place, limit in enumerate(limits):
-        path = f"{prefix}rate_limits[{place}]."
-        if limit.get("calls") is None and limit.get("tokens") is None:
-            found.append(Finding(path + "calls", "A rate limit counts calls, tokens or both."))
-        if limit.get("key") in ("user_group", "service_principal") and not limit.get("principal"):
-            found.append(Finding(path + "principal", "Name the group or service principal this limit is for."))
-    return found
+    """Rate limits, inference table and guardrails by themselves (reference §1.4)."""
+    return [Finding(prefix + path, message) for path, message in gateway_breaches(gateway)]

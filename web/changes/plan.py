@@ -7,6 +7,7 @@ from web.changes.calls import calls_for, desired_config
 from web.changes.checks import Finding, check
 from web.changes.diff import Row, diff, fingerprint
 from web.changes.fields import Blast, current_config, editable, tags_of
+from web.changes.gateway_support import gateway_blockers
 from web.changes.kinds import Base, Call, Change, Kind
 from web.changes.parts import part_of
 from web.changes.warn import warnings_for
@@ -117,6 +118,8 @@ def _state_blockers(change: Change, live: Live) -> list[Finding]:
         return [Finding("", "Databricks runs this endpoint for all workspaces: it cannot be changed here.")]
     if live.get("permission_level") not in (None, "CAN_MANAGE"):
         return [Finding("", f"You need CAN_MANAGE on this endpoint; you have {live['permission_level']}.")]
+    if change.kind is Kind.GATEWAY:
+        return [Finding(*one) for one in gateway_blockers(change.body, live)]
     state = live.get("state") or {}
     runs = (Kind.CONFIG, Kind.TRAFFIC, Kind.STOP, Kind.START)
     rolls = change.kind in runs or (

@@ -1,6 +1,19 @@
 """Every slice of the portal, in the order of their routes. PUBLIC ones answer without knowing who asks."""
 
-from web.features import api, audit, changes, connect, create, endpoints, health, history, patterns, playground, schema
+from web.features import (
+    api,
+    audit,
+    changes,
+    connect,
+    create,
+    endpoints,
+    gateway,
+    health,
+    history,
+    patterns,
+    playground,
+    schema,
+)
 from web.features.slice import Slice
 
 PUBLIC: tuple[Slice, ...] = (health.SLICE, connect.SLICE)
@@ -13,5 +26,6 @@ SLICES: tuple[Slice, ...] = (
     history.SLICE,
     schema.SLICE,
     playground.SLICE,
+    gateway.SLICE,
     patterns.SLICE,  # where PORTAL_PATTERNS says so
 )

@@ -33,7 +33,7 @@ BACK = {
     Kind.DELETE: "/endpoints/{name}/delete",
     Kind.CONFIG: "/endpoints/{name}/config",
     Kind.TRAFFIC: "/endpoints/{name}/traffic",
-    Kind.GATEWAY: "/endpoints/{name}/gateway",
+    Kind.GATEWAY: "/endpoints/{name}/gateway?draft={draft}",
     Kind.PERMISSIONS: "/endpoints/{name}/permissions",
     Kind.RESTORE: "/endpoints/{name}/history",
 }

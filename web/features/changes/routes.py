@@ -75,7 +75,8 @@ def _sent(request: Request, result: Result) -> Response:
     """To the endpoint when it went well, to the operation when there is something to read."""
     operation = result.operation
     if operation.outcome == "success" and operation.kind != Kind.DELETE:
-        return done(request, f"/endpoints/{operation.endpoint}", Toast(TOLD[Kind(operation.kind)]))
+        landing = f"/endpoints/{operation.endpoint}{LANDING.get(Kind(operation.kind), '')}"
+        return done(request, landing, Toast(TOLD[Kind(operation.kind)]))
     if operation.outcome == "success":
         return done(request, "/endpoints", Toast(f"{operation.endpoint} was deleted."))
     return done(request, f"/audit/{operation.id}", _trouble(operation.outcome))
@@ -87,6 +88,8 @@ def _trouble(outcome: str) -> Toast:
     return Toast("The workspace did not do this.", "danger")
 
 
+# The page of the endpoint that shows what was changed; others lead to its overview.
+LANDING = {Kind.GATEWAY: "/gateway"}
 TOLD = {
     Kind.CREATE: "The endpoint is being created.",
     Kind.DELETE: "The endpoint was deleted.",
