@@ -70,7 +70,8 @@ def test_one_limit_is_added_and_everything_else_stays(bob: httpx.Client, emulato
     named = {"key": "user", "principal": "bob@example.com", "calls": "10"}
     there = inputs(bob.get(at("company-gpt")))
     sent = bob.post(
-        at("company-gpt"), data={**there, **{f"gateway.rate_limits[2].{k}": v for k, v in named.items()}, "do": "review"}
+        at("company-gpt"),
+        data={**there, **{f"gateway.rate_limits[2].{k}": v for k, v in named.items()}, "do": "review"},
     )
     applied = apply(bob, sent)
     assert applied.headers["location"] == at("company-gpt")

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from web.changes.gateway_support import Support, support
+from web.changes.forms.gateway import GatewayForm
+from web.changes.gateway_support import BLOCKS, Support, support
 from web.features.gateway.words import InForce, in_force
 from web.workspace import sight
 from web.workspace.client import Workspace
@@ -19,6 +20,10 @@ class GatewayView:
     rows: list[InForce]
     locked: bool
     kept: bool
+
+    def unknown(self, form: GatewayForm) -> list[str]:
+        """Blocks that this page has no field for; they are sent as they are."""
+        return [key for key in form.extra if key not in BLOCKS.values()]
 
 
 def view(ws: Workspace, name: str) -> GatewayView:

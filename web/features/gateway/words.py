@@ -14,6 +14,7 @@ TITLES: dict[Feature, str] = {
     "guardrails": "Guardrails",
     "fallback": "Fallback",
 }
+OFF: dict[Feature, str] = {"limits": "None set here; the workspace's own limits apply"}
 SIDES = (("input", "what people send"), ("output", "what the model answers"))
 
 
@@ -33,7 +34,11 @@ def in_force(gateway: dict[str, Any], support: Support) -> list[InForce]:
     rows = []
     for feature, title in TITLES.items():
         said = tuple(told[feature](gateway))
-        rows.append(InForce(title, said or ("Off.",), bool(said), "" if said else support.missing.get(feature, "")))
+        rows.append(
+            InForce(
+                title, said or (OFF.get(feature, "Off"),), bool(said), "" if said else support.missing.get(feature, "")
+            )
+        )
     return rows
 
 
