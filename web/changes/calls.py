@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from web.changes.app_attach import app_calls
 from web.changes.diff import canonical
 from web.changes.fields import (
     READ_ONLY_ENTITY,
@@ -173,4 +174,6 @@ BUILDERS: dict[Kind, Callable[[Change, dict[str, Any]], list[Call]]] = {
     Kind.PERMISSIONS: _permissions,
     Kind.NOTIFICATIONS: _notifications,
     Kind.RESTORE: _restore,
+    Kind.APP_ATTACH: app_calls,
+    Kind.APP_DETACH: app_calls,
 }

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from web.changes.app_attach import APP_KINDS, app_breaches
 from web.changes.calls import uses_model_units
 from web.changes.compute_rules import compute_breaches
 from web.changes.fields import route_name
@@ -56,6 +57,8 @@ def check(change: Change) -> list[Finding]:
         found += tag_findings(body.get("add") or {})
     elif change.kind is Kind.GATEWAY:
         found += gateway_findings(body, "")
+    elif change.kind in APP_KINDS:
+        found += [Finding(*one) for one in app_breaches(change)]
     return found
 
 

@@ -21,6 +21,8 @@ class Kind(StrEnum):
     PERMISSIONS = "permissions.update"
     NOTIFICATIONS = "notifications.update"
     RESTORE = "endpoint.restore"
+    APP_ATTACH = "app.attach"
+    APP_DETACH = "app.detach"
 
 
 class Change(BaseModel):
@@ -32,6 +34,8 @@ class Change(BaseModel):
     traffic.update: `{"routes": {"entity": percent}}`; tags.update: `{"add": {k: v}, "delete": [k]}`;
     gateway.update: the full desired ai_gateway; permissions.update: `{"access_control_list": [...]}`, the full desired
     direct grants; notifications.update: `{"email_notifications": {...}}`; delete, stop, start: `{}`;
+    app.attach: `{"app", "resource_key", "permission"}`, the endpoint as a resource of a Databricks App; app.detach:
+    `{"app", "resource_key"}`;
     restore: any of config, tags, ai_gateway, email_notifications, permissions, each in full.
     """
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from web.changes.app_attach import APP_KINDS, resources_of
 from web.changes.fields import editable
 from web.changes.kinds import Kind
 
@@ -22,6 +23,8 @@ def part_of(kind: Kind, live: dict[str, Any] | None, grants: list[dict[str, Any]
     """The part of `live` that `kind` changes, as a mapping; empty when there is no endpoint."""
     if live is None:
         return {}
+    if kind in APP_KINDS:
+        return {"resources": resources_of(live)}
     if kind is Kind.PERMISSIONS:
         return {"access_control_list": grants}
     whole = editable(live)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from web.changes.app_attach import APP_KINDS, app_blockers, app_sides
 from web.changes.calls import calls_for, desired_config
 from web.changes.checks import Finding, check
 from web.changes.diff import Row, diff, fingerprint
@@ -74,11 +75,19 @@ def _sides(change: Change, live: Live, facts: Facts) -> tuple[dict[str, Any] | N
         return None, {"name": change.endpoint, **change.body}
     if live is None:
         return None, None
+    if change.kind in APP_KINDS:
+        return app_sides(change, live)
     now = editable(live)
     if change.kind is Kind.DELETE:
         return {"name": change.endpoint, **{k: v for k, v in now.items() if k != "suspended"}}, None
     if change.kind in (Kind.STOP, Kind.START):
         return {"suspended": now["suspended"]}, {"suspended": change.kind is Kind.STOP}
+    return _edited(change, live, now, facts)
+
+
+def _edited(
+    change: Change, live: dict[str, Any], now: dict[str, Any], facts: Facts
+) -> tuple[dict[str, Any], dict[str, Any]]:
     if change.kind in (Kind.CONFIG, Kind.TRAFFIC):
         return {"config": now["config"]}, {"config": desired_config(change, live)}
     if change.kind is Kind.TAGS:
@@ -114,6 +123,8 @@ def _state_blockers(change: Change, live: Live) -> list[Finding]:
         return [Finding("name", "An endpoint with this name exists already.")] if live is not None else []
     if live is None:
         return [Finding("", "There is no such endpoint.")]
+    if change.kind in APP_KINDS:
+        return [Finding(*one) for one in app_blockers(change, live)]
     if not live.get("id"):
         return [Finding("", "Databricks runs this endpoint for all workspaces: it cannot be changed here.")]
     if live.get("permission_level") not in (None, "CAN_MANAGE"):

@@ -6,6 +6,8 @@ from typing import Any
 from web.audit import queries
 from web.audit.ledger import Ledger, Outcome
 from web.audit.models import Operation
+from web.changes.app_attach import APP_KINDS
+from web.changes.app_state import judged
 from web.changes.diff import canonical
 from web.changes.fields import current_config, tags_of, writable_config
 from web.changes.kinds import Kind
@@ -65,9 +67,9 @@ def _settle_one(ledger: Ledger, ws: Workspace, operation: Operation, sees_all: b
     error = (
         None if outcome == "success" else {"code": "NOT_APPLIED", "message": why, "hint": "Apply it again if wanted."}
     )
-    ledger.finish(
-        operation.id, Outcome(outcome, calls, after=live, error=error, endpoint_id=str((live or {}).get("id") or ""))
-    )
+    after = None if operation.kind in APP_KINDS else live
+    endpoint_id = str((live or {}).get("id") or "")
+    ledger.finish(operation.id, Outcome(outcome, calls, after=after, error=error, endpoint_id=endpoint_id))
     return 1
 
 
@@ -84,6 +86,8 @@ def _step(call: dict[str, Any], outcome: str) -> str:
 
 def _judge(ledger: Ledger, ws: Workspace, operation: Operation, live: Live) -> Finding | None:
     kind = Kind(operation.kind)
+    if kind in APP_KINDS:
+        return judged(ws, operation.change)
     if kind is Kind.CREATE:
         return _created(ledger, ws, operation, live)
     if kind is Kind.DELETE:

@@ -22,10 +22,11 @@ class Operation:
     target: str
     shape: Shape = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)
+    group: str = "serving-endpoints"
 
     @property
     def cli(self) -> str:
-        """The subcommand of `databricks serving-endpoints`: the SDK's method, hyphenated."""
+        """The subcommand of `databricks <group>`: the SDK's method, hyphenated."""
         return self.sdk.replace("_", "-")
 
 
@@ -92,6 +93,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation("DELETE", f"{ENDPOINTS}/{_ONE}", "delete", "name"),
     Operation("PUT", _PERMISSIONS, "set_permissions", "id", _GRANTS, _GRANT_CLASSES),
+    Operation("POST", f"/api/2.0/apps/{_ONE}/update", "create_update", "name", shapes.APP_UPDATE, group="apps"),
     Operation("PATCH", _PERMISSIONS, "update_permissions", "id", _GRANTS, _GRANT_CLASSES),
 )
 

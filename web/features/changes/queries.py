@@ -26,6 +26,8 @@ TITLES = {
     Kind.PERMISSIONS: "Change permissions",
     Kind.NOTIFICATIONS: "Change notifications",
     Kind.RESTORE: "Restore an earlier version",
+    Kind.APP_ATTACH: "Attach to an app",
+    Kind.APP_DETACH: "Detach from an app",
 }
 # Where a person goes to change what they see on the Review page.
 BACK = {
@@ -36,6 +38,8 @@ BACK = {
     Kind.GATEWAY: "/endpoints/{name}/gateway?draft={draft}",
     Kind.PERMISSIONS: "/endpoints/{name}/permissions",
     Kind.RESTORE: "/endpoints/{name}/history",
+    Kind.APP_ATTACH: "/endpoints/{name}/integrate?draft={draft}",
+    Kind.APP_DETACH: "/endpoints/{name}/integrate",
 }
 LANGUAGES = (
     ("cli", "CLI", "bash"),
