@@ -10,6 +10,7 @@ from web.features import (
     gateway,
     health,
     history,
+    integrate,
     patterns,
     playground,
     schema,
@@ -27,5 +28,6 @@ SLICES: tuple[Slice, ...] = (
     schema.SLICE,
     playground.SLICE,
     gateway.SLICE,
+    integrate.SLICE,
     patterns.SLICE,  # where PORTAL_PATTERNS says so
 )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from web.changes.app_attach import APP_KINDS
-from web.changes.kinds import Call, Change
+from web.changes.kinds import Call, Change, Kind
 from web.changes.spell.app import app_bundle, app_terraform
 from web.changes.spell.bundle import bundle
 from web.changes.spell.cli import cli
@@ -11,7 +11,7 @@ from web.changes.spell.curl import curl
 from web.changes.spell.python_sdk import python
 from web.changes.spell.terraform import terraform
 
-__all__ = ["as_code"]
+__all__ = ["as_code", "described"]
 
 
 def as_code(
@@ -33,3 +33,9 @@ def as_code(
         "terraform": (app_terraform if app else terraform)(change, live),
         "bundle": (app_bundle if app else bundle)(change, live, profile),
     }
+
+
+def described(live: dict[str, Any], profile: str = "<PROFILE>") -> dict[str, str]:
+    """The endpoint as it is, as Terraform and bundle YAML; `live` optionally with its `access_control_list`."""
+    nothing = Change(kind=Kind.TAGS, endpoint=str(live["name"]))
+    return {"terraform": terraform(nothing, live), "bundle": bundle(nothing, live, profile)}
