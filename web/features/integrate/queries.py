@@ -13,6 +13,9 @@ from web.changes.spell import described
 from web.changes.spell.texts import identifier, profile_flag, shell
 from web.errors import Conflict, Forbidden, PortalError
 from web.features.integrate.forms import DEFAULT_PROFILE
+from web.features.integrate.snippets import question
+from web.openapi import schema_of
+from web.openapi.examples import example
 from web.workspace import apps, serving
 from web.workspace.client import Workspace
 
@@ -74,6 +77,16 @@ def _attached(app: dict[str, Any], endpoint: str) -> list[Attached]:
         )
         for r in resources
     ]
+
+
+def asked(ws: Workspace, live: dict[str, Any]) -> Any:
+    """A request that the endpoint takes: by its task, else from its schema, else one to fill in."""
+    if known := question(str(live.get("task") or "")):
+        return known
+    document = schema_of(ws, live).document
+    ways = document.entities[0].alternatives if document and document.entities else ()
+    way = next((one for one in ways if one.key == "dataframe_records"), next(iter(ways), None))
+    return example(way) if way else {"dataframe_records": [{"column": "value"}]}
 
 
 @dataclass(frozen=True)

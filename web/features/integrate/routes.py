@@ -23,14 +23,14 @@ def _show(request: Request, who: CallerDep, name: str, it: Wiring, status: int =
     top = head(request, raw, "integrate")
     code = queries.as_code(who.workspace, raw, manages=top.can_manage)
     shown = {"endpoint": top, "it": it, "code": code, "apps": queries.apps_for(who.workspace, who.email, name)}
-    return page(request, "integrate/show.html", status, **shown, **_texts(it, top.task))
+    return page(request, "integrate/show.html", status, **shown, **_texts(it, queries.asked(who.workspace, raw)))
 
 
-def _texts(it: Wiring, task: str) -> dict[str, Any]:
+def _texts(it: Wiring, asked: Any) -> dict[str, Any]:
     """The texts as the components take them."""
     return {
         "wires": [text.tab() for text in snippets.wires(it)],
-        "inside": [text.tab() for text in snippets.inside(it, task)],
+        "inside": [text.tab() for text in snippets.inside(it, asked)],
     }
 
 
@@ -48,7 +48,7 @@ def show(request: Request, name: str, who: CallerDep, ledger: LedgerDep, actor: 
 def texts(request: Request, name: str, ws: WorkspaceDep) -> Response:
     """The snippets alone, for the key and app as they are typed."""
     raw, it = sight.endpoint(ws, name), forms.wiring(name, request.query_params)
-    return fragment(request, "integrate/_snippets.html", it=it, **_texts(it, head(request, raw, "integrate").task))
+    return fragment(request, "integrate/_snippets.html", it=it, **_texts(it, queries.asked(ws, raw)))
 
 
 @router.post("/endpoints/{name}/integrate")

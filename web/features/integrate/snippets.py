@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -87,7 +88,7 @@ def new_app(it: Wiring, profile: str = DEFAULT_PROFILE) -> str:
 
 
 def question(task: str) -> dict[str, object]:
-    """A small request of the task."""
+    """A small request of the task; empty for a task that its model's signature decides."""
     if task.startswith("llm/") and "embeddings" in task:
         return {"input": ["Hello"]}
     if task.startswith("llm/v1/completions"):
@@ -96,12 +97,12 @@ def question(task: str) -> dict[str, object]:
         return {"input": [{"role": "user", "content": "Hello"}]}
     if task.startswith(("llm/", "agent/")):
         return {"messages": [{"role": "user", "content": "Hello"}]}
-    return {"dataframe_records": [{"column": "value"}]}
+    return {}
 
 
-def python_app(it: Wiring, task: str) -> str:
+def python_app(it: Wiring, asked: Any) -> str:
     """How the app reads its environment and asks, as its own service principal."""
-    body = python_literal(question(task), 1)
+    body = python_literal(asked, 1)
     return (
         "import os\n\nfrom databricks.sdk import WorkspaceClient\n\n"
         f'name = os.environ["{it.env}"]  # the endpoint\'s name\n'
@@ -111,9 +112,9 @@ def python_app(it: Wiring, task: str) -> str:
     )
 
 
-def javascript_app(it: Wiring, task: str) -> str:
+def javascript_app(it: Wiring, asked: Any) -> str:
     """The same with fetch alone. DATABRICKS_HOST may come without its scheme."""
-    body = json_text(question(task)).replace("\n", "\n  ")
+    body = json_text(asked).replace("\n", "\n  ")
     return f"""\
 const {{ {it.env}: name, DATABRICKS_CLIENT_ID: id, DATABRICKS_CLIENT_SECRET: secret }} = process.env;
 const host = `https://${{process.env.DATABRICKS_HOST.replace(/^https?:[/][/]/, "")}}`;
@@ -146,9 +147,9 @@ def wires(it: Wiring) -> list[Text]:
     ]
 
 
-def inside(it: Wiring, task: str) -> list[Text]:
-    """What the app's code looks like."""
+def inside(it: Wiring, asked: Any) -> list[Text]:
+    """What the app's code looks like; `asked` is the body of its request."""
     return [
-        Text("python", "Python", python_app(it, task), "python"),
-        Text("javascript", "JavaScript", javascript_app(it, task), "javascript"),
+        Text("python", "Python", python_app(it, asked), "python"),
+        Text("javascript", "JavaScript", javascript_app(it, asked), "javascript"),
     ]
