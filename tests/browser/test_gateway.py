@@ -87,3 +87,14 @@ def test_form_and_json_are_two_views_of_one_edit(bob_page: Page, bob: httpx.Clie
     expect(bob_page.locator("json-editor .cm-content")).to_contain_text('"calls": 0')
     bob_page.get_by_role("button", name="Form", exact=True).click()
     expect(bob_page.get_by_label("Block all calls")).to_be_checked()
+
+
+def test_a_removed_limit_takes_its_typed_numbers_along(bob_page: Page) -> None:
+    bob_page.goto("/endpoints/company-gpt/gateway")
+    calls = bob_page.get_by_label("Calls")
+    calls.nth(0).fill("111")
+    calls.nth(1).fill("222")
+    bob_page.get_by_role("button", name="Remove rate limit 1").click()
+    expect(bob_page.locator(".row-form")).to_have_count(1)
+    expect(bob_page.locator(".row-form").get_by_label("Calls")).to_have_value("222")
+    expect(bob_page.get_by_role("button", name="Add rate limit")).to_be_focused()
