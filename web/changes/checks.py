@@ -1,17 +1,18 @@
 """Rules known before anything is sent (reference §3.2): each breach is a finding with the field it belongs to."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from web.changes.app_attach import APP_KINDS, app_breaches
+from web.changes.app_attach import app_breaches
 from web.changes.calls import uses_model_units
 from web.changes.compute_rules import compute_breaches
 from web.changes.fields import route_name
 from web.changes.gateway_rules import gateway_breaches
 from web.changes.kinds import Change, Kind
 from web.changes.providers import PROVIDERS, provider_breaches
+from web.changes.telemetry import telemetry_breaches
 from web.workspace.names import ENDPOINT, NAME_RULE, RESERVED_PREFIX, SERVED_ENTITY
 
 # Unverified in the documents or said differently by different sources (reference §6): one constant each.
@@ -55,11 +56,18 @@ def check(change: Change) -> list[Finding]:
         found += _split(list((body.get("routes") or {}).values()), "routes")
     elif change.kind is Kind.TAGS:
         found += tag_findings(body.get("add") or {})
-    elif change.kind is Kind.GATEWAY:
-        found += gateway_findings(body, "")
-    elif change.kind in APP_KINDS:
-        found += [Finding(*one) for one in app_breaches(change)]
+    elif change.kind in BY_KIND:
+        found += [Finding(*one) for one in BY_KIND[change.kind](change)]
     return found
+
+
+# Kinds whose rules live in a module of their own.
+BY_KIND: dict[Kind, Callable[[Change], Iterator[tuple[str, str]]]] = {
+    Kind.GATEWAY: lambda change: gateway_breaches(change.body),
+    Kind.TELEMETRY: lambda change: telemetry_breaches(change.body),
+    Kind.APP_ATTACH: app_breaches,
+    Kind.APP_DETACH: app_breaches,
+}
 
 
 def _maps(value: Any) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from typing import Any
 from web.changes.app_attach import APP_KINDS, resources_of
 from web.changes.fields import editable
 from web.changes.kinds import Kind
+from web.changes.telemetry import config_of
 
 PARTS: dict[Kind, tuple[str, ...]] = {
     Kind.CONFIG: ("config",),
@@ -25,6 +26,8 @@ def part_of(kind: Kind, live: dict[str, Any] | None, grants: list[dict[str, Any]
         return {}
     if kind in APP_KINDS:
         return {"resources": resources_of(live)}
+    if kind is Kind.TELEMETRY:
+        return {"telemetry_config": config_of(live)}
     if kind is Kind.PERMISSIONS:
         return {"access_control_list": grants}
     whole = editable(live)

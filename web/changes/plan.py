@@ -1,5 +1,6 @@
 """The plan of a Change, pure: which calls, what differs, how far it reaches, what to be warned of, what forbids it."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from web.changes.fields import Blast, current_config, editable, tags_of
 from web.changes.gateway_support import gateway_blockers
 from web.changes.kinds import Base, Call, Change, Kind
 from web.changes.parts import part_of
+from web.changes.telemetry import config_of, telemetry_blockers
 from web.changes.warn import warnings_for
 
 Live = dict[str, Any] | None
@@ -90,6 +92,8 @@ def _edited(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     if change.kind in (Kind.CONFIG, Kind.TRAFFIC):
         return {"config": now["config"]}, {"config": desired_config(change, live)}
+    if change.kind is Kind.TELEMETRY:
+        return {"telemetry_config": config_of(live)}, {"telemetry_config": config_of(change.body)}
     if change.kind is Kind.TAGS:
         return {"tags": now["tags"]}, {"tags": _tags(change, live)}
     if change.kind is Kind.GATEWAY:
@@ -129,8 +133,8 @@ def _state_blockers(change: Change, live: Live) -> list[Finding]:
         return [Finding("", "Databricks runs this endpoint for all workspaces: it cannot be changed here.")]
     if live.get("permission_level") not in (None, "CAN_MANAGE"):
         return [Finding("", f"You need CAN_MANAGE on this endpoint; you have {live['permission_level']}.")]
-    if change.kind is Kind.GATEWAY:
-        return [Finding(*one) for one in gateway_blockers(change.body, live)]
+    if change.kind in BY_KIND:
+        return [Finding(*one) for one in BY_KIND[change.kind](change, live)]
     state = live.get("state") or {}
     runs = (Kind.CONFIG, Kind.TRAFFIC, Kind.STOP, Kind.START)
     rolls = change.kind in runs or (
@@ -144,6 +148,13 @@ def _state_blockers(change: Change, live: Live) -> list[Finding]:
     if change.kind is Kind.START and not stopped:
         return [Finding("", "The endpoint is not stopped.")]
     return []
+
+
+# Kinds whose state has rules in a module of their own.
+BY_KIND: dict[Kind, Callable[[Change, dict[str, Any]], Iterator[tuple[str, str]]]] = {
+    Kind.GATEWAY: lambda change, live: gateway_blockers(change.body, live),
+    Kind.TELEMETRY: lambda _, live: telemetry_blockers(live),
+}
 
 
 # How far a change of one part of an endpoint reaches; anything inside an entity rebuilds it.

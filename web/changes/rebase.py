@@ -14,8 +14,17 @@ from web.changes.fields import route_name, tags_of
 from web.changes.kinds import Base, Change, Kind
 from web.changes.merge import Choice, Clash, merge
 from web.changes.parts import part_of
+from web.changes.telemetry import config_of
 
-MERGEABLE = APP_KINDS | {Kind.CONFIG, Kind.TRAFFIC, Kind.TAGS, Kind.GATEWAY, Kind.PERMISSIONS, Kind.NOTIFICATIONS}
+MERGEABLE = APP_KINDS | {
+    Kind.CONFIG,
+    Kind.TRAFFIC,
+    Kind.TAGS,
+    Kind.GATEWAY,
+    Kind.PERMISSIONS,
+    Kind.NOTIFICATIONS,
+    Kind.TELEMETRY,
+}
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,8 @@ def wanted_part(change: Change, base: dict[str, Any]) -> dict[str, Any]:
         tags = {**tags_of(base), **(change.body.get("add") or {})}
         gone = set(change.body.get("delete") or [])
         return {"tags": [{"key": k, "value": v} for k, v in sorted(tags.items()) if k not in gone]}
+    if change.kind is Kind.TELEMETRY:
+        return {"telemetry_config": config_of(change.body)}
     if change.kind is Kind.GATEWAY:
         return {"ai_gateway": change.body}
     if change.kind is Kind.PERMISSIONS:

@@ -12,6 +12,7 @@ from web.changes.diff import canonical
 from web.changes.fields import current_config, tags_of, writable_config
 from web.changes.kinds import Kind
 from web.changes.preflight import direct_grants
+from web.changes.telemetry import telemetry_shows
 from web.errors import NotFound, PortalError
 from web.workspace import serving
 from web.workspace.client import Workspace
@@ -146,6 +147,7 @@ def _shows(ledger: Ledger, ws: Workspace, kind: Kind, body: dict[str, Any], live
         Kind.TAGS: lambda: _tags_are(body, tags_of(live)),
         Kind.GATEWAY: lambda: canonical(ledger.redact(live.get("ai_gateway") or {})) == canonical(body),
         Kind.NOTIFICATIONS: lambda: live.get("email_notifications") == body.get("email_notifications"),
+        Kind.TELEMETRY: lambda: telemetry_shows(body, live),
         Kind.PERMISSIONS: lambda: _grants_are(ws, body, live),
     }
     return check[kind]()

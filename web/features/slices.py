@@ -14,6 +14,7 @@ from web.features import (
     patterns,
     playground,
     schema,
+    telemetry,
 )
 from web.features.slice import Slice
 
@@ -29,5 +30,6 @@ SLICES: tuple[Slice, ...] = (
     playground.SLICE,
     gateway.SLICE,
     integrate.SLICE,
+    telemetry.SLICE,
     patterns.SLICE,  # where PORTAL_PATTERNS says so
 )

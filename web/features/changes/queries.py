@@ -26,6 +26,7 @@ TITLES = {
     Kind.PERMISSIONS: "Change permissions",
     Kind.NOTIFICATIONS: "Change notifications",
     Kind.RESTORE: "Restore an earlier version",
+    Kind.TELEMETRY: "Change telemetry",
     Kind.APP_ATTACH: "Attach to an app",
     Kind.APP_DETACH: "Detach from an app",
 }
@@ -38,6 +39,7 @@ BACK = {
     Kind.GATEWAY: "/endpoints/{name}/gateway?draft={draft}",
     Kind.PERMISSIONS: "/endpoints/{name}/permissions",
     Kind.RESTORE: "/endpoints/{name}/history",
+    Kind.TELEMETRY: "/endpoints/{name}/telemetry?draft={draft}",
     Kind.APP_ATTACH: "/endpoints/{name}/integrate?draft={draft}",
     Kind.APP_DETACH: "/endpoints/{name}/integrate",
 }

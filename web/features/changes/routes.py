@@ -89,7 +89,12 @@ def _trouble(outcome: str) -> Toast:
 
 
 # The page of the endpoint that shows what was changed; others lead to its overview.
-LANDING = {Kind.GATEWAY: "/gateway", Kind.APP_ATTACH: "/integrate", Kind.APP_DETACH: "/integrate"}
+LANDING = {
+    Kind.GATEWAY: "/gateway",
+    Kind.APP_ATTACH: "/integrate",
+    Kind.APP_DETACH: "/integrate",
+    Kind.TELEMETRY: "/telemetry",
+}
 TOLD = {
     Kind.CREATE: "The endpoint is being created.",
     Kind.DELETE: "The endpoint was deleted.",
@@ -102,6 +107,7 @@ TOLD = {
     Kind.PERMISSIONS: "The permissions were changed.",
     Kind.NOTIFICATIONS: "The notifications were changed.",
     Kind.RESTORE: "The earlier version is being restored.",
+    Kind.TELEMETRY: "The telemetry was changed.",
     Kind.APP_ATTACH: "The app has the endpoint. Deploy the app again for a new environment variable.",
     Kind.APP_DETACH: "The app lost the endpoint.",
 }
