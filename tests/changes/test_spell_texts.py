@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import hcl2
 import pytest
 import yaml
-from databricks.sdk.service import serving
+from databricks.sdk.service import apps, serving
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -70,7 +70,8 @@ def test_the_json_of_the_cli_builds_the_sdks_classes_without_loss(it: Change) ->
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: str(o.sdk))
 def test_the_shapes_are_those_of_the_sdk(operation: Operation) -> None:
-    assert callable(getattr(serving.ServingEndpointsAPI, operation.sdk))
+    api = apps.AppsAPI if operation.group == "apps" else serving.ServingEndpointsAPI
+    assert callable(getattr(api, operation.sdk))
     for key, name in operation.classes.items():
         shape = operation.shape[key]
         assert_same_fields(shape[0] if isinstance(shape, list) else shape, getattr(serving, name))

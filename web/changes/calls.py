@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from web.changes.app_attach import app_calls
 from web.changes.diff import canonical
 from web.changes.fields import (
     READ_ONLY_ENTITY,
@@ -137,6 +138,12 @@ def _notifications(change: Change, _live: dict[str, Any]) -> list[Call]:
     return [Call(method="PATCH", path=path, body=change.body, says="Change e-mail notifications")]
 
 
+def _telemetry(change: Change, _live: dict[str, Any]) -> list[Call]:
+    path = f"{API}/{change.endpoint}/telemetry-config"
+    body = {k: v for k, v in change.body.items() if v}
+    return [Call(method="PATCH", path=path, body=body, says="Change telemetry")]
+
+
 def _restore(change: Change, live: dict[str, Any]) -> list[Call]:
     """One call for each part that differs; `live` may hold the direct grants in `access_control_list`."""
     wanted, now = change.body, editable(live)
@@ -172,5 +179,8 @@ BUILDERS: dict[Kind, Callable[[Change, dict[str, Any]], list[Call]]] = {
     Kind.GATEWAY: _gateway,
     Kind.PERMISSIONS: _permissions,
     Kind.NOTIFICATIONS: _notifications,
+    Kind.TELEMETRY: _telemetry,
     Kind.RESTORE: _restore,
+    Kind.APP_ATTACH: app_calls,
+    Kind.APP_DETACH: app_calls,
 }

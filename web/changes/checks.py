@@ -1,22 +1,24 @@
 """Rules known before anything is sent (reference §3.2): each breach is a finding with the field it belongs to."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from web.changes.app_attach import app_breaches
 from web.changes.calls import uses_model_units
 from web.changes.compute_rules import compute_breaches
 from web.changes.fields import route_name
+from web.changes.gateway_rules import gateway_breaches
 from web.changes.kinds import Change, Kind
 from web.changes.providers import PROVIDERS, provider_breaches
+from web.changes.telemetry import telemetry_breaches
 from web.workspace.names import ENDPOINT, NAME_RULE, RESERVED_PREFIX, SERVED_ENTITY
 
 # Unverified in the documents or said differently by different sources (reference §6): one constant each.
 MAX_ENTITIES = 15
 MAX_TAGS, MAX_TAG_KEY, MAX_TAG_VALUE = 20, 127, 255
 MAX_ENVIRONMENT_VARS = 30
-MAX_RATE_LIMITS, MAX_GROUP_LIMITS = 20, 5
 
 ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 PROVIDER_CONFIG = {provider.key: provider.config for provider in PROVIDERS.values()}
@@ -54,9 +56,18 @@ def check(change: Change) -> list[Finding]:
         found += _split(list((body.get("routes") or {}).values()), "routes")
     elif change.kind is Kind.TAGS:
         found += tag_findings(body.get("add") or {})
-    elif change.kind is Kind.GATEWAY:
-        found += gateway_findings(body, "")
+    elif change.kind in BY_KIND:
+        found += [Finding(*one) for one in BY_KIND[change.kind](change)]
     return found
+
+
+# Kinds whose rules live in a module of their own.
+BY_KIND: dict[Kind, Callable[[Change], Iterator[tuple[str, str]]]] = {
+    Kind.GATEWAY: lambda change: gateway_breaches(change.body),
+    Kind.TELEMETRY: lambda change: telemetry_breaches(change.body),
+    Kind.APP_ATTACH: app_breaches,
+    Kind.APP_DETACH: app_breaches,
+}
 
 
 def _maps(value: Any) -> list[dict[str, Any]]:
@@ -190,17 +201,5 @@ def tag_findings(tags: dict[str, Any]) -> list[Finding]:
 
 
 def gateway_findings(gateway: dict[str, Any], prefix: str) -> list[Finding]:
-    """Rate limits: how many, and what each must say (reference §1.4)."""
-    limits = _maps(gateway.get("rate_limits"))
-    found = []
-    if len(limits) > MAX_RATE_LIMITS:
-        found.append(Finding(prefix + "rate_limits", f"At most {MAX_RATE_LIMITS} rate limits."))
-    if sum(limit.get("key") == "user_group" for limit in limits) > MAX_GROUP_LIMITS:
-        found.append(Finding(prefix + "rate_limits", f"At most {MAX_GROUP_LIMITS} rate limits for groups."))
-    for place, limit in enumerate(limits):
-        path = f"{prefix}rate_limits[{place}]."
-        if limit.get("calls") is None and limit.get("tokens") is None:
-            found.append(Finding(path + "calls", "A rate limit counts calls, tokens or both."))
-        if limit.get("key") in ("user_group", "service_principal") and not limit.get("principal"):
-            found.append(Finding(path + "principal", "Name the group or service principal this limit is for."))
-    return found
+    """Rate limits, inference table and guardrails by themselves (reference §1.4)."""
+    return [Finding(prefix + path, message) for path, message in gateway_breaches(gateway)]

@@ -62,6 +62,7 @@ ITEM_KEYS: dict[str, tuple[str, ...]] = {
     "served_entities": ("name",),
     "routes": ("served_entity_name", "served_model_name"),
     "tags": ("key",),
+    "resources": ("name",),
     "rate_limits": ("key", "principal"),
     "access_control_list": ("user_name", "group_name", "service_principal_name"),
 }

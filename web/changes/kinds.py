@@ -20,7 +20,10 @@ class Kind(StrEnum):
     GATEWAY = "gateway.update"
     PERMISSIONS = "permissions.update"
     NOTIFICATIONS = "notifications.update"
+    TELEMETRY = "telemetry.update"
     RESTORE = "endpoint.restore"
+    APP_ATTACH = "app.attach"
+    APP_DETACH = "app.detach"
 
 
 class Change(BaseModel):
@@ -31,7 +34,10 @@ class Change(BaseModel):
     config.update: `{"served_entities": [...], "traffic_config": {"routes": [...]}}`, the full desired state;
     traffic.update: `{"routes": {"entity": percent}}`; tags.update: `{"add": {k: v}, "delete": [k]}`;
     gateway.update: the full desired ai_gateway; permissions.update: `{"access_control_list": [...]}`, the full desired
-    direct grants; notifications.update: `{"email_notifications": {...}}`; delete, stop, start: `{}`;
+    direct grants; notifications.update: `{"email_notifications": {...}}`;
+    telemetry.update: `{"telemetry_config": {...}}`, empty to take it away; delete, stop, start: `{}`;
+    app.attach: `{"app", "resource_key", "permission"}`, the endpoint as a resource of a Databricks App; app.detach:
+    `{"app", "resource_key"}`;
     restore: any of config, tags, ai_gateway, email_notifications, permissions, each in full.
     """
 

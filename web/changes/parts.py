@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from web.changes.app_attach import APP_KINDS, resources_of
 from web.changes.fields import editable
 from web.changes.kinds import Kind
+from web.changes.telemetry import config_of
 
 PARTS: dict[Kind, tuple[str, ...]] = {
     Kind.CONFIG: ("config",),
@@ -22,6 +24,10 @@ def part_of(kind: Kind, live: dict[str, Any] | None, grants: list[dict[str, Any]
     """The part of `live` that `kind` changes, as a mapping; empty when there is no endpoint."""
     if live is None:
         return {}
+    if kind in APP_KINDS:
+        return {"resources": resources_of(live)}
+    if kind is Kind.TELEMETRY:
+        return {"telemetry_config": config_of(live)}
     if kind is Kind.PERMISSIONS:
         return {"access_control_list": grants}
     whole = editable(live)

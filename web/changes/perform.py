@@ -8,7 +8,8 @@ from typing import Any
 from web.audit import queries
 from web.audit.ledger import Intent, Ledger, Outcome, payload_hash
 from web.audit.models import Operation
-from web.changes import observe
+from web.changes import app_state, observe
+from web.changes.app_attach import APP_KINDS
 from web.changes.checks import check
 from web.changes.diff import fingerprint
 from web.changes.kinds import Base, Change, Kind
@@ -57,7 +58,7 @@ def perform(
     `seen` is the hash of the live part that a person saw their edit merged with; None merges without showing.
     """
     asked = payload_hash(change.model_dump(mode="json"))
-    with _lock(ws.host, change.endpoint):
+    with _lock(ws.host, change):
         known = ledger.find(actor.email, key)
         if known is not None:
             if known.payload_hash != asked:
@@ -73,9 +74,11 @@ def perform(
         return _send(ledger, ws, made, operation)
 
 
-def _lock(host: str, endpoint: str) -> AbstractContextManager[bool]:
+def _lock(host: str, change: Change) -> AbstractContextManager[bool]:
+    """One change at a time of each endpoint, and of each app."""
+    subject = f"app {change.body.get('app')}" if change.kind in APP_KINDS else change.endpoint
     with _locks_guard:
-        return _locks.setdefault(f"{host} {endpoint}", threading.Lock())
+        return _locks.setdefault(f"{host} {subject}", threading.Lock())
 
 
 def _rules(change: Change) -> None:
@@ -140,6 +143,8 @@ def _intent(
     request_id: str,
 ) -> Intent:
     before = {**live, "access_control_list": grants} if live is not None and grants else live
+    if live is not None and made.change.kind in APP_KINDS:
+        before = app_state.kept(made.change, live)
     return Intent(
         kind=made.change.kind,
         endpoint=made.change.endpoint,
@@ -160,7 +165,7 @@ def _intent(
 def _send(ledger: Ledger, ws: Workspace, made: Plan, operation: Operation) -> Result:
     delivery = deliver(ws, made.calls)
     after = _read_back(ws, made.change) if delivery.outcome == "success" else None
-    if after is not None:
+    if after is not None and made.change.kind not in APP_KINDS:
         observe.after_change(ledger, after, operation.id)
     done = ledger.finish(
         operation.id,
@@ -181,6 +186,8 @@ def _read_back(ws: Workspace, change: Change) -> dict[str, Any] | None:
     if change.kind is Kind.DELETE:
         return None
     try:
+        if change.kind in APP_KINDS:
+            return app_state.read_back(ws, change)
         live = serving.get_endpoint(ws, change.endpoint)
         if live.get("id") and (change.kind is Kind.PERMISSIONS or "permissions" in change.body):
             live = {**live, "access_control_list": direct_grants(serving.permissions(ws, str(live["id"])))}

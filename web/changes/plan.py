@@ -1,14 +1,18 @@
 """The plan of a Change, pure: which calls, what differs, how far it reaches, what to be warned of, what forbids it."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from web.changes.app_attach import APP_KINDS, app_blockers, app_sides
 from web.changes.calls import calls_for, desired_config
 from web.changes.checks import Finding, check
 from web.changes.diff import Row, diff, fingerprint
 from web.changes.fields import Blast, current_config, editable, tags_of
+from web.changes.gateway_support import gateway_blockers
 from web.changes.kinds import Base, Call, Change, Kind
 from web.changes.parts import part_of
+from web.changes.telemetry import config_of, telemetry_blockers
 from web.changes.warn import warnings_for
 
 Live = dict[str, Any] | None
@@ -73,13 +77,23 @@ def _sides(change: Change, live: Live, facts: Facts) -> tuple[dict[str, Any] | N
         return None, {"name": change.endpoint, **change.body}
     if live is None:
         return None, None
+    if change.kind in APP_KINDS:
+        return app_sides(change, live)
     now = editable(live)
     if change.kind is Kind.DELETE:
         return {"name": change.endpoint, **{k: v for k, v in now.items() if k != "suspended"}}, None
     if change.kind in (Kind.STOP, Kind.START):
         return {"suspended": now["suspended"]}, {"suspended": change.kind is Kind.STOP}
+    return _edited(change, live, now, facts)
+
+
+def _edited(
+    change: Change, live: dict[str, Any], now: dict[str, Any], facts: Facts
+) -> tuple[dict[str, Any], dict[str, Any]]:
     if change.kind in (Kind.CONFIG, Kind.TRAFFIC):
         return {"config": now["config"]}, {"config": desired_config(change, live)}
+    if change.kind is Kind.TELEMETRY:
+        return {"telemetry_config": config_of(live)}, {"telemetry_config": config_of(change.body)}
     if change.kind is Kind.TAGS:
         return {"tags": now["tags"]}, {"tags": _tags(change, live)}
     if change.kind is Kind.GATEWAY:
@@ -113,10 +127,14 @@ def _state_blockers(change: Change, live: Live) -> list[Finding]:
         return [Finding("name", "An endpoint with this name exists already.")] if live is not None else []
     if live is None:
         return [Finding("", "There is no such endpoint.")]
+    if change.kind in APP_KINDS:
+        return [Finding(*one) for one in app_blockers(change, live)]
     if not live.get("id"):
         return [Finding("", "Databricks runs this endpoint for all workspaces: it cannot be changed here.")]
     if live.get("permission_level") not in (None, "CAN_MANAGE"):
         return [Finding("", f"You need CAN_MANAGE on this endpoint; you have {live['permission_level']}.")]
+    if change.kind in BY_KIND:
+        return [Finding(*one) for one in BY_KIND[change.kind](change, live)]
     state = live.get("state") or {}
     runs = (Kind.CONFIG, Kind.TRAFFIC, Kind.STOP, Kind.START)
     rolls = change.kind in runs or (
@@ -130,6 +148,13 @@ def _state_blockers(change: Change, live: Live) -> list[Finding]:
     if change.kind is Kind.START and not stopped:
         return [Finding("", "The endpoint is not stopped.")]
     return []
+
+
+# Kinds whose state has rules in a module of their own.
+BY_KIND: dict[Kind, Callable[[Change, dict[str, Any]], Iterator[tuple[str, str]]]] = {
+    Kind.GATEWAY: lambda change, live: gateway_blockers(change.body, live),
+    Kind.TELEMETRY: lambda _, live: telemetry_blockers(live),
+}
 
 
 # How far a change of one part of an endpoint reaches; anything inside an entity rebuilds it.

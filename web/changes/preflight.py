@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from web.changes.app_attach import APP_KINDS
+from web.changes.app_state import with_app
 from web.changes.checks import Finding
 from web.changes.kinds import Change, Kind
 from web.changes.lockouts import PRINCIPALS, lockouts
@@ -18,6 +20,8 @@ THREE_PARTS = re.compile(r"[^.\s]+\.[^.\s]+\.[^.\s]+")
 def gather(ws: Workspace, change: Change) -> tuple[dict[str, Any] | None, Facts]:
     """The endpoint as it is, and what else the plan needs. Raises NotFound for a change of an endpoint nobody sees."""
     live = _live(ws, change)
+    if live and change.kind in APP_KINDS:
+        live = with_app(ws, change, live)
     grants: list[dict[str, Any]] = []
     missed: list[Finding] = []
     direct = change.kind is Kind.PERMISSIONS or (change.kind is Kind.RESTORE and change.body.get("permissions"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from web.audit import queries
 from web.audit.ledger import Ledger
+from web.changes.app_attach import APP_KINDS, desired, merged_change
 from web.changes.calls import desired_config
 from web.changes.checks import Finding, check, traffic_findings
 from web.changes.diff import Row, canonical, diff, fingerprint
@@ -13,8 +14,17 @@ from web.changes.fields import route_name, tags_of
 from web.changes.kinds import Base, Change, Kind
 from web.changes.merge import Choice, Clash, merge
 from web.changes.parts import part_of
+from web.changes.telemetry import config_of
 
-MERGEABLE = frozenset({Kind.CONFIG, Kind.TRAFFIC, Kind.TAGS, Kind.GATEWAY, Kind.PERMISSIONS, Kind.NOTIFICATIONS})
+MERGEABLE = APP_KINDS | {
+    Kind.CONFIG,
+    Kind.TRAFFIC,
+    Kind.TAGS,
+    Kind.GATEWAY,
+    Kind.PERMISSIONS,
+    Kind.NOTIFICATIONS,
+    Kind.TELEMETRY,
+}
 
 
 @dataclass(frozen=True)
@@ -78,12 +88,16 @@ def _breaks(change: Change, part: dict[str, Any]) -> list[Finding]:
 
 def wanted_part(change: Change, base: dict[str, Any]) -> dict[str, Any]:
     """The part as I wanted it, seen from the base I had before me."""
+    if change.kind in APP_KINDS:
+        return {"resources": desired(change, base.get("resources") or [])}
     if change.kind in (Kind.CONFIG, Kind.TRAFFIC):
         return {"config": desired_config(change, {"config": base.get("config") or {}})}
     if change.kind is Kind.TAGS:
         tags = {**tags_of(base), **(change.body.get("add") or {})}
         gone = set(change.body.get("delete") or [])
         return {"tags": [{"key": k, "value": v} for k, v in sorted(tags.items()) if k not in gone]}
+    if change.kind is Kind.TELEMETRY:
+        return {"telemetry_config": config_of(change.body)}
     if change.kind is Kind.GATEWAY:
         return {"ai_gateway": change.body}
     if change.kind is Kind.PERMISSIONS:
@@ -93,6 +107,8 @@ def wanted_part(change: Change, base: dict[str, Any]) -> dict[str, Any]:
 
 def change_for(change: Change, part: dict[str, Any], live: dict[str, Any]) -> Change:
     """The change that makes `part` out of `live`. A traffic change whose entities moved becomes a config change."""
+    if change.kind in APP_KINDS:
+        return merged_change(change, part)
     if change.kind is Kind.TRAFFIC:
         return change.model_copy(update={"body": {"routes": _routes(part)}})
     if change.kind is Kind.CONFIG:

@@ -6,10 +6,13 @@ from typing import Any
 from web.audit import queries
 from web.audit.ledger import Ledger, Outcome
 from web.audit.models import Operation
+from web.changes.app_attach import APP_KINDS
+from web.changes.app_state import judged
 from web.changes.diff import canonical
 from web.changes.fields import current_config, tags_of, writable_config
 from web.changes.kinds import Kind
 from web.changes.preflight import direct_grants
+from web.changes.telemetry import telemetry_shows
 from web.errors import NotFound, PortalError
 from web.workspace import serving
 from web.workspace.client import Workspace
@@ -65,9 +68,9 @@ def _settle_one(ledger: Ledger, ws: Workspace, operation: Operation, sees_all: b
     error = (
         None if outcome == "success" else {"code": "NOT_APPLIED", "message": why, "hint": "Apply it again if wanted."}
     )
-    ledger.finish(
-        operation.id, Outcome(outcome, calls, after=live, error=error, endpoint_id=str((live or {}).get("id") or ""))
-    )
+    after = None if operation.kind in APP_KINDS else live
+    endpoint_id = str((live or {}).get("id") or "")
+    ledger.finish(operation.id, Outcome(outcome, calls, after=after, error=error, endpoint_id=endpoint_id))
     return 1
 
 
@@ -84,6 +87,8 @@ def _step(call: dict[str, Any], outcome: str) -> str:
 
 def _judge(ledger: Ledger, ws: Workspace, operation: Operation, live: Live) -> Finding | None:
     kind = Kind(operation.kind)
+    if kind in APP_KINDS:
+        return judged(ws, operation.change)
     if kind is Kind.CREATE:
         return _created(ledger, ws, operation, live)
     if kind is Kind.DELETE:
@@ -142,6 +147,7 @@ def _shows(ledger: Ledger, ws: Workspace, kind: Kind, body: dict[str, Any], live
         Kind.TAGS: lambda: _tags_are(body, tags_of(live)),
         Kind.GATEWAY: lambda: canonical(ledger.redact(live.get("ai_gateway") or {})) == canonical(body),
         Kind.NOTIFICATIONS: lambda: live.get("email_notifications") == body.get("email_notifications"),
+        Kind.TELEMETRY: lambda: telemetry_shows(body, live),
         Kind.PERMISSIONS: lambda: _grants_are(ws, body, live),
     }
     return check[kind]()

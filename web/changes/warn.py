@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from web.changes.app_attach import APP_KINDS, app_warnings
 from web.changes.calls import desired_config
 from web.changes.checks import Finding
 from web.changes.fields import current_config, route_name, writable_config
+from web.changes.gateway_rules import gateway_warnings
 from web.changes.kinds import Change, Kind
 
 
@@ -23,6 +25,10 @@ def warnings_for(change: Change, live: dict[str, Any] | None) -> list[Finding]:
         return [Finding("", "Starting makes a new config version.")]
     if change.kind in (Kind.CONFIG, Kind.TRAFFIC):
         return list(_new_config(desired_config(change, live), live))
+    if change.kind in APP_KINDS:
+        return [Finding(*one) for one in app_warnings(change, live)]
+    if change.kind is Kind.GATEWAY:
+        return [Finding(*one) for one in gateway_warnings(change.body, live.get("ai_gateway") or {})]
     return []
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from web.emulator.permissions import Grants, acl, merge, parse, strongest
+from web.emulator.permissions import Grants, acl, merge, parse, require, strongest
 from web.emulator.wire import ApiError, Call, Route, denied, invalid, missing, reply
 
 BASE = "/api/2.0/apps"
@@ -132,6 +132,7 @@ def _update(call: Call, app: AppRecord) -> dict[str, Any]:
 async def _apply(call: Call, app: AppRecord, given: dict[str, Any], fields: tuple[str, ...]) -> None:
     if "resources" in fields:
         _check(call, given.get("resources") or [])
+        _grant(call, app, given.get("resources") or [])
     for key in fields:
         value = given.get(key, FIELD_DEFAULTS.get(key))
         if value is None:
@@ -156,6 +157,27 @@ def _check(call: Call, resources: Any) -> None:
             raise invalid(f"App resource '{resource['name']}' needs a permission among {', '.join(sorted(levels))}.")
         if kinds[0] == "serving_endpoint" and resource[kinds[0]].get("name") not in call.world.endpoints:
             raise missing(f"Serving endpoint {resource[kinds[0]].get('name')} does not exist.")
+
+
+def _grant(call: Call, app: AppRecord, resources: list[dict[str, Any]]) -> None:
+    """The app's service principal gets what its endpoints say, and loses what is gone. Needs CAN_MANAGE on both."""
+    now, then = _served(app.json.get("resources") or []), _served(resources)
+    changed = {name for name in {*now, *then} if now.get(name) != then.get(name)}
+    endpoints = [found for name in sorted(changed) if (found := call.world.endpoints.get(name)) and found.id]
+    for endpoint in endpoints:
+        if endpoint.name in then:
+            require(call, endpoint, "CAN_MANAGE")
+    principal = str(app.json.get("service_principal_client_id"))
+    for endpoint in endpoints:
+        held = endpoint.grants.setdefault("service_principal_name", {})
+        held.pop(principal, None)
+        if level := then.get(endpoint.name):
+            held[principal] = level
+
+
+def _served(resources: list[dict[str, Any]]) -> dict[str, str]:
+    named = [one["serving_endpoint"] for one in resources if isinstance(one.get("serving_endpoint"), dict)]
+    return {str(one.get("name")): str(one.get("permission")) for one in named}
 
 
 def _acl(call: Call, app: AppRecord) -> Response:

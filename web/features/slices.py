@@ -8,13 +8,16 @@ from web.features import (
     connect,
     create,
     endpoints,
+    gateway,
     health,
     history,
+    integrate,
     patterns,
     permissions,
     playground,
     schema,
     settings,
+    telemetry,
     traffic,
 )
 from web.features.slice import Slice
@@ -33,5 +36,8 @@ SLICES: tuple[Slice, ...] = (
     playground.SLICE,
     settings.SLICE,
     permissions.SLICE,
+    gateway.SLICE,
+    integrate.SLICE,
+    telemetry.SLICE,
     patterns.SLICE,  # where PORTAL_PATTERNS says so
 )

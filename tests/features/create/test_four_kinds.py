@@ -64,7 +64,7 @@ def test_everything_else_is_sent_in_the_same_go(bob: httpx.Client, emulator: Emu
         "gateway.usage": "on",
         "gateway.rate_limits[0].key": "user_group",
         "gateway.rate_limits[0].principal": "ml-team",
-        "gateway.rate_limits[0].calls": "0",
+        "gateway.rate_limits[0].blocked": "on",
         "gateway.table": "on",
         "gateway.catalog_name": "main",
         "gateway.schema_name": "ml",

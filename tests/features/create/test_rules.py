@@ -83,7 +83,7 @@ CASES: list[tuple[str, Fields, str, str]] = [
         "gateway.rate_limits[0].principal",
         "Name the group",
     ),
-    ("table", custom(NAME, **{"gateway.table": "on"}), "gateway.catalog_name", "catalog and a schema"),
+    ("table", custom(NAME, **{"gateway.table": "on"}), "gateway.catalog_name", "Name the catalog"),
     ("mail", custom(NAME, on_success="nobody"), "on_success", "not an e-mail"),
 ]
 

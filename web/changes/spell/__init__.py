@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from web.changes.kinds import Call, Change
+from web.changes.app_attach import APP_KINDS
+from web.changes.kinds import Call, Change, Kind
+from web.changes.spell.app import app_bundle, app_terraform
 from web.changes.spell.bundle import bundle
 from web.changes.spell.cli import cli
 from web.changes.spell.curl import curl
 from web.changes.spell.python_sdk import python
 from web.changes.spell.terraform import terraform
 
-__all__ = ["as_code"]
+__all__ = ["as_code", "described"]
 
 
 def as_code(
@@ -23,10 +25,17 @@ def as_code(
     """Five texts: `cli`, `python` and `curl` send the same requests as `calls`; `terraform` and `bundle` describe the
     endpoint as it will be. `live` is the workspace's JSON of the endpoint now, optionally with its
     `access_control_list`. Values that may be secrets are placeholders, named in a comment at the top."""
+    app = change.kind in APP_KINDS
     return {
         "cli": cli(change, calls, profile),
         "python": python(change, calls, profile),
         "curl": curl(change, calls, host),
-        "terraform": terraform(change, live),
-        "bundle": bundle(change, live, profile),
+        "terraform": (app_terraform if app else terraform)(change, live),
+        "bundle": (app_bundle if app else bundle)(change, live, profile),
     }
+
+
+def described(live: dict[str, Any], profile: str = "<PROFILE>") -> dict[str, str]:
+    """The endpoint as it is, as Terraform and bundle YAML; `live` optionally with its `access_control_list`."""
+    nothing = Change(kind=Kind.TAGS, endpoint=str(live["name"]))
+    return {"terraform": terraform(nothing, live), "bundle": bundle(nothing, live, profile)}

@@ -34,7 +34,7 @@ def _command(call: Call, body: object, profile: str) -> str:
         words = ["databricks api", call.method.lower(), _path(call.path)]
         json_flag = json_flag if body else []
     else:
-        words = ["databricks serving-endpoints", operation.cli, *([_target(target)] if target else [])]
+        words = [f"databricks {operation.group}", operation.cli, *([_target(target)] if target else [])]
         json_flag += ["--no-wait"] * operation.waits
     return " ".join([*words, *json_flag, profile_flag(profile)])
 

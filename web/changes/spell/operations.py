@@ -24,10 +24,11 @@ class Operation:
     shape: Shape = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)
     waits: bool = False
+    group: str = "serving-endpoints"
 
     @property
     def cli(self) -> str:
-        """The subcommand of `databricks serving-endpoints`: the SDK's method, hyphenated."""
+        """The subcommand of `databricks <group>`: the SDK's method, hyphenated."""
         return self.sdk.replace("_", "-")
 
 
@@ -94,8 +95,17 @@ OPERATIONS: tuple[Operation, ...] = (
         {"email_notifications": shapes.EMAIL},
         {"email_notifications": "EmailNotifications"},
     ),
+    Operation(
+        "PATCH",
+        f"{ENDPOINTS}/{_ONE}/telemetry-config",
+        "patch_telemetry_config",
+        "name",
+        {"telemetry_config": shapes.TELEMETRY},
+        {"telemetry_config": "TelemetryConfig"},
+    ),
     Operation("DELETE", f"{ENDPOINTS}/{_ONE}", "delete", "name"),
     Operation("PUT", _PERMISSIONS, "set_permissions", "id", _GRANTS, _GRANT_CLASSES),
+    Operation("POST", f"/api/2.0/apps/{_ONE}/update", "create_update", "name", shapes.APP_UPDATE, group="apps"),
     Operation("PATCH", _PERMISSIONS, "update_permissions", "id", _GRANTS, _GRANT_CLASSES),
 )
 

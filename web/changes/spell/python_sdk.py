@@ -41,7 +41,7 @@ def _import(names: list[str]) -> str:
 
 def _statement(call: Call, body: Any, imports: set[str]) -> str:
     operation, target = operation_of(call)
-    if operation is None or not fits(operation.shape, call.body):
+    if operation is None or operation.group == "apps" or not fits(operation.shape, call.body):
         parts = [python_literal(call.method), _path(call.path)]
         if body is not None:
             parts.append(f"body={python_literal(body, 1)}")

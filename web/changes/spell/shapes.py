@@ -166,3 +166,20 @@ ENDPOINT: dict[str, Shape] = {
     "telemetry_config": TELEMETRY,
 }
 PT_ENDPOINT: dict[str, Shape] = {**_COMMON, "config": PT_CONFIG}
+
+# What an app may be given, by kind (reference on apps §1.6).
+APP_RESOURCE: dict[str, Shape] = {
+    "name": VALUE,
+    "description": VALUE,
+    "serving_endpoint": {"name": VALUE, "permission": LEVELS},
+    "secret": {"scope": VALUE, "key": VALUE, "permission": VALUE},
+    "sql_warehouse": {"id": VALUE, "permission": VALUE},
+    "postgres": {"branch": VALUE, "database": VALUE, "permission": VALUE},
+    "database": {"instance_name": VALUE, "database_name": VALUE, "permission": VALUE},
+    "uc_securable": {"securable_full_name": VALUE, "securable_type": VALUE, "permission": VALUE},
+    "job": {"id": VALUE, "permission": VALUE},
+    "experiment": {"experiment_id": VALUE, "permission": VALUE},
+    "genie_space": {"name": VALUE, "space_id": VALUE, "permission": VALUE},
+    "app": {"name": VALUE, "permission": VALUE},
+}
+APP_UPDATE: dict[str, Shape] = {"update_mask": VALUE, "app": {"name": VALUE, "resources": [APP_RESOURCE]}}

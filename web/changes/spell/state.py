@@ -51,6 +51,8 @@ def _edited(change: Change, live: dict[str, Any]) -> dict[str, Any]:
         spec["ai_gateway"] = change.body
     elif change.kind is Kind.NOTIFICATIONS:
         spec["email_notifications"] = change.body.get("email_notifications")
+    elif change.kind is Kind.TELEMETRY:
+        spec["telemetry_config"] = change.body.get("telemetry_config")
     elif change.kind is Kind.RESTORE:
         spec |= {part: change.body[part] for part in RESTORED if part in change.body}
     return spec

@@ -26,6 +26,9 @@ TITLES = {
     Kind.PERMISSIONS: "Change permissions",
     Kind.NOTIFICATIONS: "Change notifications",
     Kind.RESTORE: "Restore an earlier version",
+    Kind.TELEMETRY: "Change telemetry",
+    Kind.APP_ATTACH: "Attach to an app",
+    Kind.APP_DETACH: "Detach from an app",
 }
 # Where a person goes to change what they see on the Review page.
 BACK = {
@@ -33,11 +36,14 @@ BACK = {
     Kind.DELETE: "/endpoints/{name}/delete",
     Kind.CONFIG: "/endpoints/{name}/config?draft={draft}",
     Kind.TRAFFIC: "/endpoints/{name}/traffic?draft={draft}",
-    Kind.GATEWAY: "/endpoints/{name}/gateway",
+    Kind.GATEWAY: "/endpoints/{name}/gateway?draft={draft}",
     Kind.PERMISSIONS: "/endpoints/{name}/permissions?draft={draft}",
     Kind.TAGS: "/endpoints/{name}/settings?draft={draft}#tags",
     Kind.NOTIFICATIONS: "/endpoints/{name}/settings?draft={draft}#notifications",
     Kind.RESTORE: "/endpoints/{name}/history",
+    Kind.TELEMETRY: "/endpoints/{name}/telemetry?draft={draft}",
+    Kind.APP_ATTACH: "/endpoints/{name}/integrate?draft={draft}",
+    Kind.APP_DETACH: "/endpoints/{name}/integrate",
 }
 LANGUAGES = (
     ("cli", "CLI", "bash"),

@@ -79,7 +79,8 @@ def _sent(request: Request, result: Result) -> Response:
     if operation.outcome == "success" and operation.kind == Kind.PERMISSIONS and operation.after is None:
         return done(request, "/endpoints", Toast(TOLD[Kind.PERMISSIONS], "info", "Perhaps you do not see it any more."))
     if operation.outcome == "success" and operation.kind != Kind.DELETE:
-        return done(request, f"/endpoints/{operation.endpoint}", Toast(TOLD[Kind(operation.kind)]))
+        landing = f"/endpoints/{operation.endpoint}{LANDING.get(Kind(operation.kind), '')}"
+        return done(request, landing, Toast(TOLD[Kind(operation.kind)]))
     if operation.outcome == "success":
         return done(request, "/endpoints", Toast(f"{operation.endpoint} was deleted."))
     return done(request, f"/audit/{operation.id}", _trouble(operation.outcome))
@@ -91,6 +92,13 @@ def _trouble(outcome: str) -> Toast:
     return Toast("The workspace did not do this.", "danger")
 
 
+# The page of the endpoint that shows what was changed; others lead to its overview.
+LANDING = {
+    Kind.GATEWAY: "/gateway",
+    Kind.APP_ATTACH: "/integrate",
+    Kind.APP_DETACH: "/integrate",
+    Kind.TELEMETRY: "/telemetry",
+}
 TOLD = {
     Kind.CREATE: "The endpoint is being created.",
     Kind.DELETE: "The endpoint was deleted.",
@@ -103,4 +111,7 @@ TOLD = {
     Kind.PERMISSIONS: "The permissions were changed.",
     Kind.NOTIFICATIONS: "The notifications were changed.",
     Kind.RESTORE: "The earlier version is being restored.",
+    Kind.TELEMETRY: "The telemetry was changed.",
+    Kind.APP_ATTACH: "The app has the endpoint. Deploy the app again for a new environment variable.",
+    Kind.APP_DETACH: "The app lost the endpoint.",
 }

@@ -53,23 +53,6 @@ def _own_rules(body: dict[str, Any]) -> Iterator[Finding]:
         for address in (body.get("email_notifications") or {}).get(side) or []:
             if not EMAIL.fullmatch(str(address)):
                 yield Finding(f"email_notifications.{side}", f"'{address}' is not an e-mail address.")
-    yield from _gateway(body.get("ai_gateway") or {}, len(entities))
-
-
-def _gateway(gateway: dict[str, Any], entities: int) -> Iterator[Finding]:
-    table = gateway.get("inference_table_config") or {}
-    for field in ("catalog_name", "schema_name"):
-        if table.get("enabled") and not table.get(field):
-            yield Finding(
-                f"ai_gateway.inference_table_config.{field}", "The inference table needs a catalog and a schema."
-            )
-    if (gateway.get("fallback_config") or {}).get("enabled") and entities < 2:
+    fallback = (body.get("ai_gateway") or {}).get("fallback_config") or {}
+    if fallback.get("enabled") and len(entities) < 2:
         yield Finding("ai_gateway.fallback_config", "A fallback needs at least two served entities.")
-    limits = [limit for limit in gateway.get("rate_limits") or [] if isinstance(limit, dict)]
-    seen = [(limit.get("key") or "endpoint", limit.get("principal")) for limit in limits]
-    for place, limit in enumerate(limits):
-        for field in ("calls", "tokens"):
-            if limit.get(field) is not None and not (isinstance(limit[field], int) and limit[field] >= 0):
-                yield Finding(f"ai_gateway.rate_limits[{place}].{field}", "Give a whole number.")
-        if seen.count(seen[place]) > 1:
-            yield Finding(f"ai_gateway.rate_limits[{place}].key", "There is another limit for the same callers.")

@@ -43,5 +43,3 @@ def form_of_draft(ledger: Ledger, actor: Actor, draft: str) -> EndpointForm:
     return from_body(
         change.endpoint, held.hold_all(actor.email, change.body), config.kind_of(change.body.get("config") or {})
     )
-
-

@@ -6,7 +6,7 @@ from typing import Any
 from web.audit.ledger import Ledger
 from web.changes import drafts
 from web.changes.checks import Finding
-from web.changes.forms import entity, held, rules
+from web.changes.forms import entity, gateway, held, rules
 from web.changes.forms.entity import EntityForm
 from web.changes.forms.problems import Problems, problems
 from web.changes.forms.tree import Tree, rows, text
@@ -58,11 +58,13 @@ def review(ws: Workspace, ledger: Ledger, actor: Actor, fields: Tree) -> Tried:
     tried = convert(fields, actor.email)
     if tried.problems.summary:
         return tried
+    gateway.tidy(tried.form.gateway)
     aliases = [entity.entity_version for entity in tried.form.entities]
     found, said = rules.resolve_aliases(ws, tried.form.entities, tried.form.kind, "config.")
     body, gone = held.give_all(actor.email, write(tried.form), {})
     found += [Finding(path, rules.GONE) for path in gone]
     found += rules.variables_named_twice(tried.form.entities, "config.")
+    found += [Finding(f"ai_gateway.{path}", message) for path, message in gateway.zeroes(tried.form.gateway)]
     if not tried.form.name:
         found.insert(0, Finding("name", "Give the endpoint a name."))
         change = Change(kind=Kind.CREATE, endpoint="unnamed", body=body)

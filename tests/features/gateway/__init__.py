@@ -1,0 +1,1 @@
+"""The AI Gateway page over HTTP."""

@@ -1,0 +1,1 @@
+"""The Integrate page over HTTP."""

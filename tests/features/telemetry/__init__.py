@@ -1,0 +1,1 @@
+"""The Telemetry page over HTTP."""
