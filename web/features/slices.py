@@ -1,6 +1,19 @@
 """Every slice of the portal, in the order of their routes. PUBLIC ones answer without knowing who asks."""
 
-from web.features import api, audit, changes, connect, create, endpoints, health, history, patterns, playground, schema
+from web.features import (
+    api,
+    audit,
+    changes,
+    connect,
+    create,
+    endpoints,
+    health,
+    history,
+    logs,
+    patterns,
+    playground,
+    schema,
+)
 from web.features.slice import Slice
 
 PUBLIC: tuple[Slice, ...] = (health.SLICE, connect.SLICE)
@@ -11,6 +24,7 @@ SLICES: tuple[Slice, ...] = (
     create.SLICE,  # before endpoints: /endpoints/new is not an endpoint
     endpoints.SLICE,
     history.SLICE,
+    logs.SLICE,
     schema.SLICE,
     playground.SLICE,
     patterns.SLICE,  # where PORTAL_PATTERNS says so
