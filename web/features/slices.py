@@ -10,6 +10,7 @@ from web.features import (
     health,
     history,
     logs,
+    metrics,
     patterns,
     playground,
     schema,
@@ -25,6 +26,7 @@ SLICES: tuple[Slice, ...] = (
     endpoints.SLICE,
     history.SLICE,
     logs.SLICE,
+    metrics.SLICE,
     schema.SLICE,
     playground.SLICE,
     patterns.SLICE,  # where PORTAL_PATTERNS says so

@@ -41,6 +41,7 @@ class LogView extends HTMLElement {
     if (text.trim()) this.lines.add(text);
     this.build(plain);
     this.listen();
+    if (matchMedia("(max-width: 767.98px)").matches) this.narrow();
     this.redraw();
     if (this.dataset.at === "error" && this.lines.firstError() >= 0) {
       this.toError();
@@ -63,6 +64,15 @@ class LogView extends HTMLElement {
     this.dataset.drawn = "";
     const fits = this.lines.all.length * ROW + 24;
     if (!("follow" in this.dataset)) this.scroller.style.height = `min(70vh, 720px, ${fits}px)`;
+  }
+
+  // On a narrow screen a line is read whole or not at all.
+  narrow() {
+    this.toggleAttribute("data-wrap", true);
+    this.lines.times = false;
+    if (!this.tool("wrap")) return;
+    this.tool("wrap").checked = true;
+    this.tool("times").checked = false;
   }
 
   tool(name) { return this.querySelector(`[data-log="${name}"]`); }
