@@ -1,4 +1,4 @@
-"""What the portal does by itself: settling unknown outcomes at start and every minute, as the app's own principal."""
+"""What the portal does by itself, as the app's own principal: settling unknown outcomes, sampling pinned endpoints."""
 
 import asyncio
 import logging
@@ -7,11 +7,14 @@ from starlette.concurrency import run_in_threadpool
 
 from web.audit import queries
 from web.changes.settle import interrupted, settle
-from web.errors import PortalError
+from web.db import samples
+from web.errors import Forbidden, NotFound, PortalError
+from web.features.metrics.collect import collect, fold, now_ms
 from web.services import Services
-from web.workspace import iam
+from web.workspace import iam, serving
 
 log = logging.getLogger("portal")
+SAMPLE_EVERY_S = 60
 
 
 async def keep_settling(services: Services) -> None:
@@ -38,3 +41,32 @@ def _once(services: Services) -> None:
         log.warning("unknown outcomes could not be settled now: %s", error.message)
     except Exception:
         log.exception("settling unknown outcomes failed; the next round tries again")
+
+
+async def keep_sampling(services: Services) -> None:
+    """Runs until cancelled: every minute the pinned endpoints, and folds old samples. What people watch, their looks
+    sample; on a laptop there is no app principal, so a pinned endpoint is sampled only while somebody watches."""
+    while True:
+        await asyncio.sleep(SAMPLE_EVERY_S)
+        await run_in_threadpool(_sample, services)
+
+
+def _sample(services: Services) -> None:
+    try:
+        samples.tidy(services.engine, now_ms(), fold)
+        for watch in samples.pinned(services.engine) if services.settings.app_mode else []:
+            _sample_one(services, watch)
+    except PortalError as error:
+        log.warning("pinned endpoints could not be sampled now: %s", error.message)
+    except Exception:
+        log.exception("sampling failed; the next round tries again")
+
+
+def _sample_one(services: Services, watch: samples.MetricWatch) -> None:
+    workspace = services.connections.as_app()
+    try:
+        raw = serving.get_endpoint(workspace, watch.endpoint)
+    except (NotFound, Forbidden):
+        return  # gone, or not shared with the app: people's own looks sample it
+    if raw.get("id") == watch.endpoint_id:
+        collect(services.engine, workspace, raw)

@@ -19,6 +19,16 @@ from web.features import (
     settings,
     telemetry,
     traffic,
+    connect,
+    create,
+    endpoints,
+    health,
+    history,
+    logs,
+    metrics,
+    patterns,
+    playground,
+    schema,
 )
 from web.features.slice import Slice
 
@@ -32,6 +42,8 @@ SLICES: tuple[Slice, ...] = (
     config.SLICE,
     history.SLICE,
     traffic.SLICE,
+    logs.SLICE,
+    metrics.SLICE,
     schema.SLICE,
     playground.SLICE,
     settings.SLICE,

@@ -65,6 +65,17 @@ def number(amount: float, digits: int = 0) -> str:
     return f"{amount:,.{digits}f}".replace(",", "\u202f")
 
 
+def figure(amount: float) -> str:
+    """A measured value with about three digits that matter: "0.013", "4.21", "1 240"."""
+    size = abs(amount)
+    return number(amount, 0 if size >= 100 or amount == int(amount) else 1 if size >= 10 else 2 if size >= 1 else 3)
+
+
+def clock(at_ms: float) -> str:
+    """The UTC day and minute of a time in milliseconds: "4 May 10:31"."""
+    return f"{moment(at_ms):%-d %b %H:%M}"
+
+
 def pretty(value: Any) -> str:
     """JSON, indented by two, keys in their own order, unknown types as text."""
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)
@@ -84,7 +95,9 @@ def slug(text: str) -> str:
 ALL: dict[str, Callable[..., Any]] = {
     "ago": time_ago,
     "bytes": bytes_,
+    "clock": clock,
     "duration": duration,
+    "figure": figure,
     "number": number,
     "plural": plural,
     "pretty": pretty,

@@ -16,7 +16,7 @@ def lines(world: World, endpoint: Endpoint, entity: Entity) -> list[str]:
     """The log lines of the entity's replicas, oldest first; none before it started and while it is scaled to zero."""
     if entity.deployment in ("DEPLOYMENT_FAILED", "DEPLOYMENT_ABORTED"):
         return _start(entity)[:3] + _failure(entity)
-    if entity.ready_ms is None or entity.message == "Scaled to zero":
+    if entity.ready_ms is None or entity.message == "Scaled to zero" or endpoint.suspended:
         return []
     served = endpoint.served.lines.get(entity.name(), ())
     return _start(entity) + [line for one in served if one.at_ms >= entity.created_ms for line in _request(entity, one)]

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Engine
 
-from web.audit import queries
+from web.audit import kept_logs, queries
 from web.audit.ledger import Ledger
 from web.audit.models import OUTCOMES, Entry, Operation
 from web.audit.queries import May
@@ -33,7 +33,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Detail:
-    """One operation in full. JSON texts are indented; empty where there is nothing."""
+    """One operation in full. JSON texts are indented; empty where there is nothing. `logs_kept`: when, None without."""
 
     operation: Operation
     calls: list[dict[str, Any]]
@@ -41,6 +41,7 @@ class Detail:
     after: str
     entries: list[Entry]
     unsettled: bool
+    logs_kept: int | None = None
 
 
 def table(engine: Engine, values: dict[str, str], may: May) -> Table:
@@ -68,6 +69,7 @@ def detail(ledger: Ledger, who: Caller, operation: Operation, may: May) -> Detai
         after=_text(operation.after),
         entries=queries.entries(ledger.engine, operation.id),
         unsettled=operation.outcome in ("unknown", "pending"),
+        logs_kept=kept_logs.kept_at(ledger.engine, operation.id),
     )
 
 
