@@ -33,14 +33,21 @@ class ChatPanel extends HTMLElement {
       this.send();
     });
     this.prompt.addEventListener("input", () => this.code.refresh());
-    this.querySelector("[data-stop]").addEventListener("click", () => this.columns.forEach((column) => column.stop()));
+    this.querySelector("[data-stop]").addEventListener("click", () => this.stop());
+    this.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.busy) this.stop(); });
     this.querySelectorAll("[data-action]").forEach((button) => button.addEventListener("click", () => this[button.dataset.action]()));
+  }
+
+  stop() {
+    this.columns.forEach((column) => column.stop());
+    this.prompt.focus();
   }
 
   get busy() { return this.columns.some((column) => column.busy); }
 
   refresh() {
     const { busy } = this;
+    if (!busy && document.activeElement?.matches("[data-stop]")) this.prompt.focus();
     this.querySelector("[data-send]").disabled = busy || !this.able.length;
     this.querySelector("[data-send]").hidden = busy;
     this.querySelector("[data-stop]").hidden = !busy;

@@ -1,10 +1,10 @@
 // Asks one column once. The run it gives back fills up while the answer streams; changed() is called after each frame.
 // Times are performance.now(); `server` is what the portal's server measured.
-import { empty, feed, whole } from "./answers.js";
+import { empty, feed, whole, written } from "./answers.js";
 import { events } from "./sse.js";
 
 const started = () => ({
-  answer: empty(), began: performance.now(), firstToken: null, lastToken: null, ended: null, spoken: 0,
+  answer: empty(), began: performance.now(), firstToken: null, lastToken: null, ended: null, spoken: 0, firstWritten: 0,
   server: null, entity: "", status: 0, refusal: null, stopped: false,
 });
 
@@ -46,7 +46,7 @@ async function stream(run, reply, changed) {
     try { frame = JSON.parse(event.data); } catch { continue; }
     if (feed(run.answer, frame)) {
       run.lastToken = performance.now();
-      run.firstToken ??= run.lastToken;
+      if (run.firstToken === null) Object.assign(run, { firstToken: run.lastToken, firstWritten: written(run.answer) });
       run.spoken += 1;
     }
     changed(run);

@@ -105,9 +105,9 @@ export class Column {
   }
 
   drawSteps(box, steps) {
-    const place = box.querySelector("[data-steps]");
+    const drawn = (box.steps ??= []);
     steps.forEach((one, at) => {
-      const shown = place.children[at] ?? place.appendChild(this.stepBox(one));
+      const shown = (drawn[at] ??= box.querySelector(one.kind === "custom" ? "[data-after]" : "[data-steps]").appendChild(this.stepBox(one)));
       shown.querySelector("[data-step-title]").textContent = one.kind === "tool" ? `Calls ${one.title || "a tool"}` : (LABELS[one.kind] ?? one.title);
       shown.querySelector("[data-step-body]").textContent = pretty(one.body);
     });
