@@ -5,9 +5,11 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.features.changes.support import until_ready
 from tests.features.playground.support import LLAMA, REASONER, answered, chat, figure, order, say, stream_of
 
 if TYPE_CHECKING:
@@ -107,6 +109,28 @@ def test_agents_show_their_steps_and_custom_outputs(
     whole = answered(page)
     for words in (tool, "Result of", said):
         expect(whole).to_contain_text(words)
+
+
+@pytest.mark.parametrize(
+    ("model", "task"), [("main.ml.completer", "completions"), ("main.agents.desk_assistant", "agent/v1")]
+)
+def test_other_tasks_are_asked_in_their_own_shape(
+    alice_page: Page, emulator: "Emulator", alice: httpx.Client, model: str, task: str
+) -> None:
+    served = {"entity_name": model, "entity_version": "1", "workload_size": "Small", "scale_to_zero_enabled": False}
+    made = httpx.post(
+        f"{emulator.url}/api/2.0/serving-endpoints",
+        headers={"Authorization": "Bearer dapi-alice"},
+        json={"name": "other-task", "config": {"served_entities": [served]}},
+    )
+    made.raise_for_status()
+    until_ready(alice, "other-task")
+    page = chat(alice_page, "other-task")
+    expect(page.locator("main")).to_contain_text(task)
+    say(page, "What is 17 * 23?")
+    answer = answered(page)
+    expect(answer).to_contain_text("391")
+    assert figure(answer, "Tokens").isdigit()
 
 
 def test_an_answer_that_breaks_off_keeps_what_came(bob_page: Page) -> None:
