@@ -8,6 +8,9 @@ import { columnId, history, requestBody } from "../playground/requests.js";
 import { Settings } from "../playground/settings.js";
 import { UseCode } from "../playground/use-code.js";
 
+// A turn that this column was not asked, or whose answer a reload cut off.
+const UNANSWERED = { text: "", steps: [], note: "No answer here. Regenerate asks." };
+
 class ChatPanel extends HTMLElement {
   connectedCallback() {
     if (this.columns) return;
@@ -66,6 +69,7 @@ class ChatPanel extends HTMLElement {
     if (!text || this.busy || !settings) return;
     if (text === this.prompt.value.trim()) this.prompt.value = "";
     const turn = this.conversation.add(text);
+    this.conversation.save();
     this.columns.forEach((column) => column.drawPrompt(turn, (one, words) => this.resend(one, words)));
     this.able.forEach((column) => this.answer(column, turn, settings));
     this.prompt.focus();
@@ -106,7 +110,7 @@ class ChatPanel extends HTMLElement {
       for (const turn of this.conversation.turns) {
         column.drawPrompt(turn, (one, words) => this.resend(one, words));
         const saved = turn.answers[column.id];
-        if (saved) column.drawSaved(saved, (box) => this.again(column, turn, box));
+        if (!column.problem) column.drawSaved(saved ?? UNANSWERED, (box) => this.again(column, turn, box));
       }
     }
   }

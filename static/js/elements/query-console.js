@@ -175,13 +175,14 @@ class QueryConsole extends HTMLElement {
     this.stops = new AbortController();
     this.busy(true);
     const clock = setInterval(() => this.waiting(place, began), 500);
+    let reply = null;
     try {
-      const reply = await fetch(this.seat.address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(sent), signal: this.stops.signal });
+      reply = await fetch(this.seat.address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(sent), signal: this.stops.signal });
       const text = await reply.text();
       clearInterval(clock);
       this.answered(place, reply, { text, ms: performance.now() - began, bytes: new Blob([text]).size }, sent);
     } catch (error) {
-      const words = this.stops.signal.aborted ? null : { status: 0, code: "NO_CONNECTION", message: String(error.message) };
+      const words = this.stops.signal.aborted ? null : { status: reply?.status ?? 0, code: reply ? "BROKEN" : "NO_CONNECTION", message: String(error.message) };
       place.replaceChildren(words ? trouble(explain(words, this.seat)) : element("p", { className: "chat-hello", text: "Stopped." }));
     }
     clearInterval(clock);

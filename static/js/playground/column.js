@@ -138,6 +138,7 @@ export class Column {
     this.stick(() => {
       if (saved.trouble) box.querySelector("[data-trouble]").replaceChildren(trouble(saved.trouble));
       if (saved.measured) this.drawFigures(box, saved);
+      if (saved.note) box.querySelector("[data-more]").textContent = saved.note;
       const copy = box.querySelector("[data-copy-answer]");
       copy.dataset.copy = saved.text;
       copy.hidden = !saved.text;

@@ -1,15 +1,16 @@
 // What an answer cost in time, tokens and money: [{label, value, title}]. "≈" marks what is estimated rather than told.
 import { written } from "./answers.js";
 
-const ms = (value) => (value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(value < 10000 ? 2 : 1)} s`);
+export const ms = (value) => (value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(value < 10000 ? 2 : 1)} s`);
 const CHARACTERS_PER_TOKEN = 4;
 const FEWEST_FRAMES = 3;
+const SHORTEST_MS = 100;
 
-// Tokens a second after the first frame, which may hold many; null where too few frames came to tell.
+// Tokens a second after the first frame, which may hold many; null where too few frames came, or in too short a time, to tell.
 function rateOf(run, tokens, characters) {
   const writing = run.firstToken === null ? 0 : run.lastToken - run.firstToken;
   const share = characters ? 1 - run.firstWritten / characters : 0;
-  return run.spoken >= FEWEST_FRAMES && writing > 0 && share > 0 ? (tokens * share) / (writing / 1000) : null;
+  return run.spoken >= FEWEST_FRAMES && writing >= SHORTEST_MS && share > 0 ? (tokens * share) / (writing / 1000) : null;
 }
 
 export function measure(run) {

@@ -1,4 +1,5 @@
 // What came back of a query: as a table, a tree or raw text; large answers are cut on the page and whole in the download.
+import { ms } from "./figures.js";
 import { parseLoose } from "./json-text.js";
 import { download, element } from "./pieces.js";
 import { similarity } from "./similarity.js";
@@ -18,7 +19,7 @@ function table(rows, sent) {
   const cells = (row) => (plain ? [row] : names.map((name) => row[name]));
   const asked = sent.length ? [...new Set(sent.flatMap(Object.keys))].slice(0, 40) : [];
   const of = (place, name) => sent[place][name] ?? "";
-  const head = element("tr", {}, ...["#", ...names].map((text) => element("th", { scope: "col", text: text === "value" && asked.length ? "prediction" : text })),
+  const head = element("tr", {}, ...["#", ...names].map((text, at) => element("th", { scope: "col", className: at > 0 && typeof cells(rows[0])[at - 1] === "number" ? "num" : "", text: text === "value" && asked.length ? "prediction" : text })),
     ...asked.map((text) => element("th", { scope: "col", className: "result-sent", text })));
   const body = rows.slice(0, MOST_ROWS).map((row, place) => element("tr", {}, element("th", { scope: "row", className: "num", text: String(place + 1) }),
     ...cells(row).map((one) => element("td", { className: typeof one === "number" ? "num" : "", text: one === undefined ? "" : short(one) })),
@@ -84,7 +85,7 @@ export function drawResult(place, answer, sent, style) {
   }
   const save = element("button", { type: "button", className: "btn btn-sm", text: "Download" });
   save.addEventListener("click", () => download("answer.json", answer.text));
-  const facts = [`${answer.status}`, `${Math.round(answer.ms)} ms`, size(answer.bytes), answer.entity && `answered by ${answer.entity}`].filter(Boolean).join(" · ");
+  const facts = [`${answer.status}`, ms(answer.ms), size(answer.bytes), answer.entity && `answered by ${answer.entity}`].filter(Boolean).join(" · ");
   const list = element("div", { className: "tabs", role: "tablist", ariaLabel: "Ways to see the answer" }, ...tabs.map(({ tab }) => tab));
   place.replaceChildren(element("div", { className: "result-bar" }, element("span", { className: "soft num", text: facts }), save), list, panel);
   choose(0);

@@ -37,7 +37,9 @@ function helpOf(knob, columns) {
   const { minimum, maximum } = knob;
   const bounds = minimum !== undefined && maximum !== undefined ? `${minimum} to ${maximum}` : minimum !== undefined ? `${minimum} or more` : maximum !== undefined ? `up to ${maximum}` : "";
   const knowing = columns.filter((column) => column.parameters.some((one) => one.name === knob.name));
-  const only = knowing.length < columns.length ? `only ${knowing.map((column) => column.id).join(", ")}` : "";
+  const others = columns.filter((column) => !knowing.includes(column));
+  const names = (some) => some.map((column) => column.id).join(", ");
+  const only = !others.length ? "" : others.length < knowing.length ? `not ${names(others)}` : `only ${names(knowing)}`;
   return [bounds, only].filter(Boolean).join("; ");
 }
 

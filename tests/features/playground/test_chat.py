@@ -74,6 +74,16 @@ def test_an_edited_message_starts_anew_and_an_answer_can_be_had_again(bob_page: 
     expect(page.locator(".turn-said")).to_have_text("What is 5 + 6?")
 
 
+def test_a_reload_in_the_middle_of_an_answer_keeps_the_question(bob_page: Page) -> None:
+    page = chat(bob_page, LLAMA)
+    say(page, "What is 6 * 7? [[delay 3s]]")
+    expect(page.locator(".turn-answer")).to_be_visible()
+    page.reload()
+    expect(page.locator(".turn-said")).to_contain_text("What is 6 * 7?")
+    expect(page.locator(".turn-answer")).to_contain_text("No answer here")
+    expect(page.get_by_role("button", name="Regenerate")).to_be_visible()
+
+
 def test_reasoning_and_tool_calls_unfold(bob_page: Page) -> None:
     page = chat(bob_page, REASONER)
     page.locator("[data-settings] summary").click()

@@ -74,7 +74,7 @@ def view(ws: Workspace, name: str, entity: str = "", left: str = "", right: str 
         names=tuple(_names(endpoint)),
         described=tuple(one.name for one in known),
         version=found.document.version if found.document else "",
-        entity=_entity(chosen, endpoint, pinned=len(known) > 1) if chosen else None,
+        entity=_entity(chosen, endpoint, pinned=len(_names(endpoint)) > 1) if chosen else None,
         pair=_pair(known, left, right),
         why=EXPLANATIONS.get(found.reason),
         message=_said(found),
@@ -111,9 +111,11 @@ def pretty(value: Any) -> str:
 
 
 def _pair(known: tuple[EntitySchema, ...], left: str, right: str) -> Pair | None:
+    """The two asked for; where no second is named, the first that breaks callers of the first, else that differs."""
     if len(known) < 2:
         return None
     one = next((entity for entity in known if entity.name == left), known[0])
-    other = next((entity for entity in known if entity.name == right and entity is not one), None)
-    other = other or next(entity for entity in known if entity is not one)
-    return Pair(one.name, other.name, compare(one, other))
+    others = [entity for entity in known if entity is not one]
+    chosen = [entity for entity in others if entity.name == right] or others
+    pairs = [Pair(one.name, other.name, compare(one, other)) for other in chosen]
+    return max(pairs, key=lambda pair: (pair.breaking > 0, bool(pair.differences)))
