@@ -127,8 +127,10 @@ def _children(schema: Schema, path: str, depth: int) -> tuple[Field, ...]:
         return inside
     if isinstance(schema.get("prefixItems"), list):
         return tuple(_place(place, inner, path, depth) for place, inner in enumerate(schema["prefixItems"]))
-    items = schema.get("items")
-    return _children(items, f"{path}[]", depth + 1) if isinstance(items, dict) else ()
+    items, free = schema.get("items"), schema.get("additionalProperties")
+    if isinstance(items, dict):
+        return _children(items, f"{path}[]", depth + 1)
+    return (field(_join(path, "*"), "any name", free, required=False, depth=depth),) if isinstance(free, dict) else ()
 
 
 def _named_rows(members: tuple[Field, ...]) -> tuple[Field, ...]:

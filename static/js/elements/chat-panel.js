@@ -8,6 +8,9 @@ import { columnId, history, requestBody } from "../playground/requests.js";
 import { Settings } from "../playground/settings.js";
 import { UseCode } from "../playground/use-code.js";
 
+// A turn that this column was not asked, or whose answer a reload cut off.
+const UNANSWERED = { text: "", steps: [], note: "No answer here. Regenerate asks." };
+
 class ChatPanel extends HTMLElement {
   connectedCallback() {
     if (this.columns) return;
@@ -33,14 +36,21 @@ class ChatPanel extends HTMLElement {
       this.send();
     });
     this.prompt.addEventListener("input", () => this.code.refresh());
-    this.querySelector("[data-stop]").addEventListener("click", () => this.columns.forEach((column) => column.stop()));
+    this.querySelector("[data-stop]").addEventListener("click", () => this.stop());
+    this.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.busy) this.stop(); });
     this.querySelectorAll("[data-action]").forEach((button) => button.addEventListener("click", () => this[button.dataset.action]()));
+  }
+
+  stop() {
+    this.columns.forEach((column) => column.stop());
+    this.prompt.focus();
   }
 
   get busy() { return this.columns.some((column) => column.busy); }
 
   refresh() {
     const { busy } = this;
+    if (!busy && document.activeElement?.matches("[data-stop]")) this.prompt.focus();
     this.querySelector("[data-send]").disabled = busy || !this.able.length;
     this.querySelector("[data-send]").hidden = busy;
     this.querySelector("[data-stop]").hidden = !busy;
@@ -59,6 +69,7 @@ class ChatPanel extends HTMLElement {
     if (!text || this.busy || !settings) return;
     if (text === this.prompt.value.trim()) this.prompt.value = "";
     const turn = this.conversation.add(text);
+    this.conversation.save();
     this.columns.forEach((column) => column.drawPrompt(turn, (one, words) => this.resend(one, words)));
     this.able.forEach((column) => this.answer(column, turn, settings));
     this.prompt.focus();
@@ -99,7 +110,7 @@ class ChatPanel extends HTMLElement {
       for (const turn of this.conversation.turns) {
         column.drawPrompt(turn, (one, words) => this.resend(one, words));
         const saved = turn.answers[column.id];
-        if (saved) column.drawSaved(saved, (box) => this.again(column, turn, box));
+        if (!column.problem) column.drawSaved(saved ?? UNANSWERED, (box) => this.again(column, turn, box));
       }
     }
   }

@@ -1,6 +1,7 @@
 // <query-console data-seat="{…}" data-host="…">: one request as texts, form, table or JSON (all the same value), and its answer.
 import { FormView } from "../playground/form-view.js";
-import { JsonView, preset } from "../playground/json-view.js";
+import { preset } from "../playground/json-text.js";
+import { JsonView } from "../playground/json-view.js";
 import { element, trouble } from "../playground/pieces.js";
 import { explain } from "../playground/problems.js";
 import { drawResult } from "../playground/result-view.js";
@@ -12,6 +13,7 @@ import { check, pathText } from "../playground/validate.js";
 
 const TABULAR = ["dataframe_split", "dataframe_records"];
 const NAMES = { texts: "Texts", form: "Form", table: "Table", json: "JSON" };
+const simple = ({ type }) => type !== "object" && type !== "array" && type !== "any";
 const size = (bytes) => (bytes < 10_240 ? `${bytes} bytes` : `${(bytes / 1_048_576).toFixed(2)} MiB`);
 
 class QueryConsole extends HTMLElement {
@@ -21,7 +23,7 @@ class QueryConsole extends HTMLElement {
     this.ways = this.seat.ways;
     this.at = 0;
     this.columns = columnsOf(this.ways);
-    this.value = this.example();
+    this.value = this.good = this.example();
     this.makeViews();
     this.drawWays();
     this.code = new UseCode(this.querySelector("[data-use-code]"), this.dataset.host, () => this.value && { seat: this.seat, body: this.value });
@@ -46,11 +48,11 @@ class QueryConsole extends HTMLElement {
     const changed = (from) => (value) => this.edited(value, from);
     const records = this.ways.find((one) => one.key === "dataframe_records");
     const root = (name) => this.find(`[data-view="${name}"]`);
-    this.views = { json: new JsonView(root("json"), (value, message) => this.edited(value, "json", message)) };
+    this.views = { json: new JsonView(root("json"), () => ({ anyOf: this.ways.map((one) => one.schema) }), (value, message) => this.edited(value, "json", message)) };
     if (this.ways.length) this.views.form = new FormView(root("form"), { way: () => this.way, records, columns: this.columns, changed: changed("form") });
     if (this.columns) this.views.table = new TableView(root("table"), this.columns, (rows) => this.edited(withRecords(this.value, this.way.key, rows, this.columns), "table"));
     if (this.seat.style === "embeddings") this.views.texts = new TextsView(root("texts"), (texts) => this.edited({ ...this.value, input: [...texts] }, "texts"));
-    this.order = ["texts", "form", "table", "json"].filter((name) => this.views[name]);
+    this.order = ["texts", ...(this.columns?.every(simple) ? ["table", "form"] : ["form", "table"]), "json"].filter((name) => this.views[name]);
     this.find("[data-views]").append(...this.order.map((name) => this.tab(name)));
   }
 
@@ -85,17 +87,26 @@ class QueryConsole extends HTMLElement {
 
   choose(name) {
     this.current = name;
+    if (this.value === undefined && name !== "json") this.restore();
     for (const one of this.order) {
       const tab = this.find(`[data-tab-for="${one}"]`);
       tab.setAttribute("aria-selected", String(one === name));
       tab.tabIndex = one === name ? 0 : -1;
       this.find(`[data-view="${one}"]`).hidden = one !== name;
     }
-    if (this.value !== undefined || name !== "json") this.views[name].show(this.value ?? this.example());
+    if (this.value !== undefined) this.views[name].show(this.value);
+  }
+
+  // Text that is no JSON cannot be shown in another way: back to the last that was.
+  restore() {
+    this.value = this.good;
+    this.judge();
+    window.portalAnnounce("The text was not JSON; the last valid request is shown.");
   }
 
   edited(value, from, message = "") {
     this.value = value;
+    if (value !== undefined) this.good = value;
     this.follow(value);
     this.judge(message);
     this.code.refresh();
@@ -164,13 +175,14 @@ class QueryConsole extends HTMLElement {
     this.stops = new AbortController();
     this.busy(true);
     const clock = setInterval(() => this.waiting(place, began), 500);
+    let reply = null;
     try {
-      const reply = await fetch(this.seat.address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(sent), signal: this.stops.signal });
+      reply = await fetch(this.seat.address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(sent), signal: this.stops.signal });
       const text = await reply.text();
       clearInterval(clock);
       this.answered(place, reply, { text, ms: performance.now() - began, bytes: new Blob([text]).size }, sent);
     } catch (error) {
-      const words = this.stops.signal.aborted ? null : { status: 0, code: "NO_CONNECTION", message: String(error.message) };
+      const words = this.stops.signal.aborted ? null : { status: reply?.status ?? 0, code: reply ? "BROKEN" : "NO_CONNECTION", message: String(error.message) };
       place.replaceChildren(words ? trouble(explain(words, this.seat)) : element("p", { className: "chat-hello", text: "Stopped." }));
     }
     clearInterval(clock);

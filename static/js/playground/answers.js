@@ -6,6 +6,10 @@ export const empty = () => ({
   text: "", steps: [], usage: null, custom: null, trace: "", finish: "", model: "", error: null, seen: {},
 });
 
+// How many characters the model has written: text, reasoning and tool calls, not what tools gave back.
+export const written = (answer) =>
+  answer.text.length + answer.steps.filter((one) => one.kind !== "result").reduce((sum, one) => sum + one.body.length, 0);
+
 // A step is reasoning, a tool call, a tool's result, or something else worth unfolding.
 export function step(answer, kind, id, title, body = "") {
   let found = answer.steps.find((one) => one.id === id && one.kind === kind);

@@ -1,10 +1,11 @@
 // Asks one column once. The run it gives back fills up while the answer streams; changed() is called after each frame.
 // Times are performance.now(); `server` is what the portal's server measured.
-import { empty, feed, whole } from "./answers.js";
+import { empty, fail, feed, whole, written } from "./answers.js";
+import { parseLoose } from "./json-text.js";
 import { events } from "./sse.js";
 
 const started = () => ({
-  answer: empty(), began: performance.now(), firstToken: null, lastToken: null, ended: null, spoken: 0,
+  answer: empty(), began: performance.now(), firstToken: null, lastToken: null, ended: null, spoken: 0, firstWritten: 0,
   server: null, entity: "", status: 0, refusal: null, stopped: false,
 });
 
@@ -20,6 +21,7 @@ export async function ask(address, body, signal, changed = () => {}) {
     await read(run, reply, changed);
   } catch (error) {
     if (signal.aborted) run.stopped = true;
+    else if (run.status) fail(run.answer, { code: "BROKEN", message: "The connection was lost before the answer was complete." });
     else run.refusal = { status: 0, code: "NO_CONNECTION", message: String(error.message ?? error) };
   }
   run.ended = performance.now();
@@ -33,9 +35,9 @@ async function read(run, reply, changed) {
   const text = await reply.text();
   if (reply.redirected || type.includes("text/html")) { run.refusal = { status: 401, code: "UNAUTHENTICATED", message: "The portal asked to sign in." }; return; }
   let data;
-  try { data = JSON.parse(text); } catch { data = { error: { code: "BAD_ANSWER", message: text.slice(0, 500) || "The answer was empty." } }; }
-  if (reply.ok) whole(run.answer, data);
-  else run.refusal = { status: reply.status, ...data.error, details: data };
+  try { data = parseLoose(text); } catch { data = { error: { code: "BAD_ANSWER", message: "It is not JSON." }, stack_trace: text.slice(0, 2000) }; }
+  if (data.error?.code === "BAD_ANSWER" || !reply.ok) run.refusal = { status: reply.status, ...data.error, details: data };
+  else whole(run.answer, data);
 }
 
 async function stream(run, reply, changed) {
@@ -46,7 +48,7 @@ async function stream(run, reply, changed) {
     try { frame = JSON.parse(event.data); } catch { continue; }
     if (feed(run.answer, frame)) {
       run.lastToken = performance.now();
-      run.firstToken ??= run.lastToken;
+      if (run.firstToken === null) Object.assign(run, { firstToken: run.lastToken, firstWritten: written(run.answer) });
       run.spoken += 1;
     }
     changed(run);

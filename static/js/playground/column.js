@@ -105,9 +105,9 @@ export class Column {
   }
 
   drawSteps(box, steps) {
-    const place = box.querySelector("[data-steps]");
+    const drawn = (box.steps ??= []);
     steps.forEach((one, at) => {
-      const shown = place.children[at] ?? place.appendChild(this.stepBox(one));
+      const shown = (drawn[at] ??= box.querySelector(one.kind === "custom" ? "[data-after]" : "[data-steps]").appendChild(this.stepBox(one)));
       shown.querySelector("[data-step-title]").textContent = one.kind === "tool" ? `Calls ${one.title || "a tool"}` : (LABELS[one.kind] ?? one.title);
       shown.querySelector("[data-step-body]").textContent = pretty(one.body);
     });
@@ -138,6 +138,7 @@ export class Column {
     this.stick(() => {
       if (saved.trouble) box.querySelector("[data-trouble]").replaceChildren(trouble(saved.trouble));
       if (saved.measured) this.drawFigures(box, saved);
+      if (saved.note) box.querySelector("[data-more]").textContent = saved.note;
       const copy = box.querySelector("[data-copy-answer]");
       copy.dataset.copy = saved.text;
       copy.hidden = !saved.text;

@@ -7,19 +7,42 @@ const SIGNS = { "<": "‹", ">": "›", "&": "＆" };
 const harmless = (text) => String(text).replace(/[<>&]/g, (sign) => SIGNS[sign]);
 let library = null;
 
-// The schema with a harmless title everywhere and only the words jedison knows.
-export function titled(schema, name = "") {
+const scalar = (schema) => schema?.type !== "object" && schema?.type !== "array" && !["properties", "items", "oneOf", "anyOf", "prefixItems"].some((key) => schema?.[key]);
+
+// "integer · int64, optional": what stands beside a field's name.
+function hint(schema, optional) {
+  const named = [schema.type].flat().filter(Boolean);
+  const words = named.filter((one) => one !== "null").join(" or ");
+  const free = optional || named.includes("null") ? "optional" : "";
+  return [[words, schema.format].filter(Boolean).join(" · "), free].filter(Boolean).join(", ");
+}
+
+// What tells the ways of a choice apart.
+const KINDS = { array: "list", object: "fields", string: "text" };
+const kindOf = (schema) => [schema?.type].flat().filter((one) => one && one !== "null").map((one) => KINDS[one] ?? one).join(" or ");
+
+// A list of plain values lies in a row; one of a fixed length cannot be made longer or shorter.
+function listed(schema, out) {
+  const fixed = schema.minItems !== undefined && schema.minItems === schema.maxItems;
+  out["x-containerAttributes"] = { class: scalar(schema.items) && schema.items?.type !== "string" ? "form-list form-flow" : "form-list" };
+  if (fixed) Object.assign(out, { "x-arrayAdd": false, "x-arrayDelete": false });
+}
+
+// The schema with a harmless title everywhere, hints, and only the words jedison knows.
+export function titled(schema, name = "", optional = false) {
   if (!schema || typeof schema !== "object") return {};
   const { description, title, examples, example, default: preset, ...rest } = schema;
   const out = { ...rest, title: harmless(name || title || "") };
   const kinds = [schema.type].flat().filter((one) => one && one !== "null");
   if (kinds.length === 1) out.type = kinds[0];
-  if (description) out.description = harmless(description);
+  const said = [scalar(schema) ? hint(schema, optional) : "", description].filter(Boolean).join(". ");
+  if (said) out.description = harmless(said);
   if (preset !== undefined) out.default = preset;
-  if (schema.properties) out.properties = Object.fromEntries(Object.entries(schema.properties).map(([key, one]) => [key, titled(one, key)]));
-  if (schema.items && typeof schema.items === "object") out.items = titled(schema.items, "entry");
+  const needed = new Set(schema.required ?? []);
+  if (schema.properties) out.properties = Object.fromEntries(Object.entries(schema.properties).map(([key, one]) => [key, titled(one, key, !needed.has(key) && needed.size > 0)]));
+  if (schema.items && typeof schema.items === "object") { out.items = titled(schema.items, schema.items.type === "object" ? "row" : "value"); listed(schema, out); }
   if (schema.prefixItems) out.prefixItems = schema.prefixItems.map((one, place) => titled(one, `value ${place + 1}`));
-  for (const key of ["oneOf", "anyOf", "allOf"]) if (schema[key]) out[key] = schema[key].map((one) => titled(one, name));
+  for (const key of ["oneOf", "anyOf", "allOf"]) if (schema[key]) out[key] = schema[key].map((one) => titled(one, [name, key !== "allOf" && kindOf(one)].filter(Boolean).join(": ")));
   return out;
 }
 
@@ -56,14 +79,14 @@ export class FormView {
   }
 
   build(Jedison, value) {
-    const schema = titled((this.tabular ? this.records : this.way()).schema);
+    const schema = { ...titled((this.tabular ? this.records : this.way()).schema), "x-card": false };
     const data = this.tabular ? withRecords(value, "dataframe_records", recordsOf(value), this.columns) : value;
     this.given = data;
     this.root.replaceChildren();
     this.form = new Jedison.Create({
       container: this.root, theme: new Jedison.ThemeBootstrap5(), schema, data, btnIcons: false, showErrors: "change",
       arrayMove: false, arrayDeleteConfirm: false, enforceConst: true, enforceRequired: true, assertFormat: false, keepMissingSchemaFields: false, objectAdd: false,
-      translations: { en: { arrayAdd: "Add entry", arrayDelete: "Remove entry" } },
+      translations: { en: { arrayAdd: "Add", arrayDelete: "Remove" } },
     });
     this.form.on("change", () => this.changed(this.read()));
   }

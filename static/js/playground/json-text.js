@@ -1,4 +1,4 @@
-// JSON as models really write it (NaN, Infinity), where a value stands in a text, and reading numbers that are too large.
+// JSON as models really write it (NaN, Infinity), where a value stands in a text, and values to begin with.
 const ODD = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
 
 // Parses JSON with NaN and Infinity in it, which become the texts "NaN", "Infinity", "-Infinity". Throws SyntaxError.
@@ -39,4 +39,13 @@ export function lineOf(lines, path) {
     if (found) return found;
   }
   return 1;
+}
+
+// A value to begin with for a field of that schema.
+export function preset(schema) {
+  if (schema.default !== undefined) return schema.default;
+  if (schema.enum) return schema.enum[0];
+  const type = [schema.type].flat().find((one) => one !== "null");
+  if (type === "object") return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, one]) => [name, preset(one)]));
+  return { array: [], string: "", boolean: false, integer: schema.minimum ?? 0, number: schema.minimum ?? 0 }[type] ?? null;
 }

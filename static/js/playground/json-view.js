@@ -1,12 +1,15 @@
 // The raw JSON of the request in the page's <json-editor>, with problems at their lines.
+import { complete } from "./complete.js";
 import { lineOf, linesOf } from "./json-text.js";
+import { Suggest } from "./suggest.js";
 import { pathText } from "./validate.js";
 
 export class JsonView {
-  // changed(value | undefined, message) is told every edit: undefined while the text is no JSON.
-  constructor(root, changed) {
+  // changed(value | undefined, message) is told every edit: undefined while the text is no JSON. schema() is what to suggest from.
+  constructor(root, schema, changed) {
     Object.assign(this, { root, changed, editor: root.querySelector("json-editor"), field: root.querySelector("[data-json]"), quiet: false });
-    this.field.addEventListener("input", () => { if (!this.quiet) this.edited(); });
+    this.suggest = new Suggest(this.editor, (text, at) => complete(text, at, schema()));
+    this.field.addEventListener("input", () => { if (!this.quiet) { this.edited(); this.suggest.follow(); } });
   }
 
   get text() { return this.field.value; }
@@ -34,13 +37,4 @@ export class JsonView {
     try { JSON.parse(this.text); lines = linesOf(this.text); } catch { return; }
     this.editor.setErrors(problems.slice(0, 20).map(({ path, message }) => ({ line: lineOf(lines, path), message: `${pathText(path)} ${message}`.trim() })));
   }
-}
-
-// A value to begin with for a field of that schema.
-export function preset(schema) {
-  if (schema.default !== undefined) return schema.default;
-  if (schema.enum) return schema.enum[0];
-  const type = [schema.type].flat().find((one) => one !== "null");
-  if (type === "object") return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, one]) => [name, preset(one)]));
-  return { array: [], string: "", boolean: false, integer: schema.minimum ?? 0, number: schema.minimum ?? 0 }[type] ?? null;
 }

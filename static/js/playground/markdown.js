@@ -18,9 +18,18 @@ const renderer = {
   },
 };
 
+// Formulas stay as they were written: \(…\), \[…\], $$…$$ and $…$.
+const FORMULA = /^(?:\\\([\s\S]{1,500}?\\\)|\\\[[\s\S]{1,500}?\\\]|\$\$[\s\S]{1,500}?\$\$|\$(?!\s)[^$\n]*[^\s$]\$(?!\d))/;
+const formula = {
+  name: "formula", level: "inline",
+  start: (source) => source.search(/\\[([]|\$/),
+  tokenizer(source) { const found = FORMULA.exec(source); return found ? { type: "formula", raw: found[0] } : undefined; },
+  renderer: ({ raw }) => escape(raw),
+};
+
 async function load() {
   library ??= import("../../vendor/markdown.js").then(({ Marked, DOMPurify, hljs }) =>
-    ({ marked: new Marked({ gfm: true, breaks: true, async: false, renderer }), DOMPurify, hljs }));
+    ({ marked: new Marked({ gfm: true, breaks: true, async: false, renderer, extensions: [formula] }), DOMPurify, hljs }));
   return library;
 }
 

@@ -16,6 +16,8 @@ function guardrail(refusal, page) {
 
 const CASES = [
   [(r) => r.code === "NO_CONNECTION", () => ({ title: "The portal cannot be reached", hint: "Check your connection, then send again." })],
+  [(r) => r.code === "BAD_ANSWER", () => ({ title: "The answer could not be read", hint: "The endpoint answered something that is neither JSON nor a stream. Details shows how it begins." })],
+  [(r) => r.code === "BROKEN", () => ({ title: "The answer broke off", hint: "The connection was lost before the answer was complete. Send again." })],
   [(r) => r.status === 401, () => ({ title: "Your session has expired", hint: "Reload the page to sign in again. The conversation is kept in this browser.", link: "", label: "" })],
   [(r) => /GUARDRAIL/i.test(r.code ?? "") || r.details?.finishReason, guardrail],
   [(r) => r.status === 429, (r, page) => ({ tone: "warning", title: "Rate limit reached", hint: r.hint || "Wait a minute, or raise the limit.", link: page("gateway"), label: "See the rate limits" })],

@@ -18,6 +18,9 @@ export function readLines(text) {
   });
 }
 
+// The middle of what is known; null where nothing is.
+const middle = (values) => { const known = values.filter((one) => one !== null).sort((a, b) => a - b); return known.length ? known[Math.floor(known.length / 2)] : null; };
+
 const csv = (rows) => rows.map((row) => row.map((cell) => `"${String(cell ?? "").replaceAll('"', '""').replace(/^([=+\-@])/, "'$1")}"`).join(",")).join("\r\n");
 
 export class PromptSet {
@@ -43,10 +46,13 @@ export class PromptSet {
     this.stops = new AbortController();
     this.running(true);
     this.rows = [];
+    this.total = prompts.length * this.columns.length;
     this.draw(prompts);
     await Promise.all(this.columns.map((column, at) => this.runColumn(column, at, prompts, settings)));
     this.running(false);
-    this.note(this.stops.signal.aborted ? "Stopped." : `${prompts.length} prompts answered.`);
+    this.sum();
+    const failed = this.rows.filter((row) => row.error).length;
+    this.note(`${this.stops.signal.aborted ? "Stopped. " : ""}${this.rows.length - failed} of ${prompts.length * this.columns.length} answered${failed ? `, ${failed} failed` : ""}.`);
   }
 
   async runColumn(column, at, prompts, settings) {
@@ -59,16 +65,31 @@ export class PromptSet {
 
   result(column, at, place, messages, run) {
     const measured = measure(run);
-    const error = run.refusal ? explain(run.refusal, column).title : (run.answer.error?.message ?? "");
+    const error = run.refusal ? `${explain(run.refusal, column).title}: ${run.refusal.message}` : (run.answer.error?.message ?? "");
     this.rows.push({
-      prompt: messages.at(-1).content, column: column.id, answer: run.answer.text, error, first_token_ms: measured.ttft && Math.round(measured.ttft),
+      prompt: messages.at(-1).content, column: column.id, answer: run.answer.text, error, first_token_ms: measured.ttft === null ? null : Math.round(measured.ttft),
       total_ms: Math.round(measured.total), tokens: measured.tokens, tokens_estimated: measured.estimated,
-      tokens_per_second: measured.rate && Number(measured.rate.toFixed(1)), price: cost(measured, column.price), place,
+      tokens_per_second: measured.rate === null ? null : Number(measured.rate.toFixed(1)), price: cost(measured, column.price), place,
     });
     const cell = this.root.querySelector(`[data-cell="${place}-${at}"]`);
     const figures = error ? "" : [measured.ttft && `${Math.round(measured.ttft)} ms`, `${measured.estimated ? "≈ " : ""}${measured.tokens} tokens`].filter(Boolean).join(" · ");
     cell.replaceChildren(element("div", { text: error || run.answer.text.slice(0, 400) }), element("div", { className: "soft small", text: figures }));
     if (error) cell.classList.add("set-error");
+    this.note(`${this.rows.length} of ${this.total} done`);
+  }
+
+  // A last row: what each column did over all prompts.
+  sum() {
+    const cells = this.columns.map((column) => {
+      const rows = this.rows.filter((row) => row.column === column.id);
+      const good = rows.filter((row) => !row.error);
+      const first = middle(good.map((row) => row.first_token_ms));
+      const rate = middle(good.map((row) => row.tokens_per_second));
+      const price = good.some((row) => row.price !== null) ? `${good.reduce((sum, row) => sum + row.price, 0).toPrecision(2)} ${column.price.currency}` : "";
+      const facts = [first !== null && `${first} ms to the first token`, rate !== null && `${rate} tokens/s`, `${good.some((row) => row.tokens_estimated) ? "≈ " : ""}${good.reduce((sum, row) => sum + row.tokens, 0)} tokens`, price, rows.length > good.length && `${rows.length - good.length} failed`];
+      return element("td", { text: facts.filter(Boolean).join(" · ") });
+    });
+    this.root.querySelector("[data-set-result] table").append(element("tfoot", {}, element("tr", {}, element("th", { scope: "row", text: "Median and sum" }), ...cells)));
   }
 
   draw(prompts) {

@@ -13,9 +13,9 @@ function chosen(column, parameters) {
   return Object.fromEntries(Object.entries(parameters).filter(([name]) => offered.has(name)));
 }
 
-export function requestBody(column, messages, { system = "", parameters = {}, stream = true } = {}) {
+export function requestBody(column, messages, { system = "", parameters = {}, extra = {}, stream = true } = {}) {
   const said = system ? [{ role: "system", content: system }, ...messages] : messages;
-  const rest = { ...chosen(column, parameters), ...(stream ? { stream: true } : {}) };
+  const rest = { ...chosen(column, parameters), ...extra, ...(stream ? { stream: true } : {}) };
   if (column.style === "responses") return { input: said, ...rest };
   if (column.style === "completions") return { prompt: [system, messages.at(-1).content].filter(Boolean).join("\n\n"), ...rest };
   return { messages: said, ...rest };

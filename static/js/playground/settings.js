@@ -32,12 +32,24 @@ function read(knob, text) {
   return text;
 }
 
+// "0 to 2", and which columns know the parameter where not all do.
+function helpOf(knob, columns) {
+  const { minimum, maximum } = knob;
+  const bounds = minimum !== undefined && maximum !== undefined ? `${minimum} to ${maximum}` : minimum !== undefined ? `${minimum} or more` : maximum !== undefined ? `up to ${maximum}` : "";
+  const knowing = columns.filter((column) => column.parameters.some((one) => one.name === knob.name));
+  const others = columns.filter((column) => !knowing.includes(column));
+  const names = (some) => some.map((column) => column.id).join(", ");
+  const only = !others.length ? "" : others.length < knowing.length ? `not ${names(others)}` : `only ${names(knowing)}`;
+  return [bounds, only].filter(Boolean).join("; ");
+}
+
 export class Settings {
   constructor(root, columns) {
     this.root = root;
     this.system = root.querySelector("[data-system]");
     this.streams = root.querySelector("[data-stream]");
-    this.knobs = union(columns).map((knob, place) => ({ ...knob, field: this.addKnob(knob, `knob-${place}`) }));
+    this.extra = root.querySelector("[data-extra]");
+    this.knobs = union(columns).map((knob, place) => ({ ...knob, field: this.addKnob(knob, `knob-${place}`, columns) }));
     this.presets = root.querySelector("[data-preset]");
     this.root.addEventListener("input", () => this.note());
     this.presets.addEventListener("change", () => this.apply(this.stored()[this.presets.value]));
@@ -47,10 +59,12 @@ export class Settings {
     this.note();
   }
 
-  addKnob(knob, id) {
+  addKnob(knob, id, columns) {
     const field = control(knob, id);
+    const help = helpOf(knob, columns);
+    if (help) field.setAttribute("aria-describedby", `${id}-help`);
     const label = element("label", { className: "field-label", htmlFor: id, text: knob.name.replaceAll("_", " ") });
-    this.root.querySelector("[data-knobs]").append(element("div", { className: "field" }, label, field));
+    this.root.querySelector("[data-knobs]").append(element("div", { className: "field" }, label, field, ...(help ? [element("p", { id: `${id}-help`, className: "field-help", text: help })] : [])));
     return field;
   }
 
@@ -63,20 +77,30 @@ export class Settings {
       try { value = read(knob, knob.field.value.trim()); } catch { throw new Error(`${knob.name} is not JSON.`); }
       if (value !== undefined) parameters[knob.name] = value;
     }
-    return { system: this.system.value.trim(), parameters, stream: this.streams.checked };
+    return { system: this.system.value.trim(), parameters, extra: this.readExtra(), stream: this.streams.checked };
+  }
+
+  readExtra() {
+    const text = this.extra.value.trim();
+    if (!text) return {};
+    let value;
+    try { value = JSON.parse(text); } catch { throw new Error("“Other fields” is not JSON."); }
+    if (!value || typeof value !== "object" || Array.isArray(value)) throw new Error("“Other fields” must be a JSON object.");
+    return value;
   }
 
   note() {
-    const set = this.knobs.filter((knob) => knob.field.value.trim() !== "").length + (this.system.value.trim() ? 1 : 0);
+    const set = this.knobs.filter((knob) => knob.field.value.trim() !== "").length + [this.system, this.extra].filter((field) => field.value.trim()).length;
     this.root.querySelector("[data-settings-note]").textContent = set ? `${set} set` : "";
   }
 
-  raw() { return { system: this.system.value, knobs: Object.fromEntries(this.knobs.map((knob) => [knob.name, knob.field.value])), stream: this.streams.checked }; }
+  raw() { return { system: this.system.value, extra: this.extra.value, knobs: Object.fromEntries(this.knobs.map((knob) => [knob.name, knob.field.value])), stream: this.streams.checked }; }
 
   apply(preset) {
     this.root.querySelector("[data-preset-delete]").hidden = !preset;
     if (!preset) return;
     this.system.value = preset.system ?? "";
+    this.extra.value = preset.extra ?? "";
     this.streams.checked = preset.stream ?? true;
     for (const knob of this.knobs) knob.field.value = preset.knobs?.[knob.name] ?? "";
     this.note();

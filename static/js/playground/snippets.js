@@ -62,11 +62,11 @@ print(${SHOWN[seat.style]})
 }
 
 function mlflow(seat, body) {
-  const pinned = seat.entity ? "# mlflow asks by the traffic split; it cannot pin a served entity.\n" : "";
-  return `${pinned}from mlflow.deployments import get_deploy_client
+  const asked = seat.entity ? `${seat.endpoint}/served-models/${seat.entity}` : seat.endpoint;
+  return `from mlflow.deployments import get_deploy_client
 
 client = get_deploy_client("databricks")  # DATABRICKS_HOST and DATABRICKS_TOKEN, or a profile
-answer = client.predict(endpoint=${JSON.stringify(seat.endpoint)}, inputs=${python(body)})
+answer = client.predict(endpoint=${JSON.stringify(asked)}, inputs=${python(body)})
 print(answer)
 `;
 }

@@ -1,4 +1,4 @@
-// Fills "Use it from code" when it is opened, and again when the request changes while it is open.
+// Fills the code tabs: at once, or, where they are in a closed <details>, when it is opened; again when the request changes.
 import { snippets } from "./snippets.js";
 
 export class UseCode {
@@ -9,7 +9,7 @@ export class UseCode {
   }
 
   refresh() {
-    const now = this.root.open ? this.request() : null;
+    const now = this.root.open === false ? null : this.request();
     if (!now) return;
     const written = snippets(now.seat, now.body, this.host);
     for (const [key, code] of Object.entries(written)) {

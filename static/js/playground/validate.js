@@ -83,4 +83,4 @@ export function check(value, schema, path = [], found = []) {
   return found;
 }
 
-export const pathText = (path) => path.reduce((text, part) => (typeof part === "number" ? `${text}[${part + 1}]` : text ? `${text}.${part}` : part), "");
+export const pathText = (path) => path.reduce((text, part) => (typeof part === "number" ? `${text}[${part}]` : text ? `${text}.${part}` : part), "");

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -76,6 +77,19 @@ def test_a_stream_that_breaks_ends_with_a_frame_that_says_so(bob: httpx.Client) 
     text = bob.post(CHAT, json=body("Hi [[fail mid-stream]]", stream=True)).text
     frames = [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: {")]
     assert "error" in frames[-1]
+
+
+def test_a_stream_ends_by_itself_before_the_platform_cuts_it(start_portal: Callable[..., Portal]) -> None:
+    limited = start_portal(PORTAL_INVOKE_TIMEOUT_S="6")
+    headers = {"X-Forwarded-Access-Token": "dapi-bob", "X-Portal-Timing": "1"}
+    began = time.monotonic()
+    asked = body("Hi [[tokens 400]][[pace 20/s]]", stream=True)
+    text = httpx.post(limited.url + CHAT, json=asked, headers=headers, timeout=30).text
+    assert time.monotonic() - began < 3
+    frames = [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: {")]
+    assert frames[-1]["error"]["code"] == "STREAM_TIME_LIMIT"
+    assert timing(text)["total_ms"] < 2000
+    assert notes(limited)[-1]["ended"] == "time limit"
 
 
 def test_nothing_that_was_said_is_kept(bob: httpx.Client, portal: Portal) -> None:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from tests.features.changes.support import until_ready
+
 if TYPE_CHECKING:
     from web.emulator.server import Emulator
 
@@ -26,6 +28,29 @@ def test_breaking_and_safe_differences_are_marked(bob: httpx.Client) -> None:
     assert "breaking difference" in page
     assert "is new and required." in page
     assert "Safe" in page
+
+
+def test_the_served_entity_that_breaks_callers_is_shown_first(alice: httpx.Client, emulator: "Emulator") -> None:
+    versions = {"three": "1", "again": "1", "next": "4", "bare": ""}
+    entities = [
+        {"name": name, "entity_name": "main.ml.churn" if version else "main.ml.no_signature"}
+        | {"entity_version": version or "1", "workload_size": "Small", "scale_to_zero_enabled": False}
+        for name, version in versions.items()
+    ]
+    routes = [{"served_model_name": name, "traffic_percentage": 25} for name in versions]
+    made = httpx.post(
+        f"{emulator.url}/api/2.0/serving-endpoints",
+        headers={"Authorization": "Bearer dapi-alice"},
+        json={"name": "four", "config": {"served_entities": entities, "traffic_config": {"routes": routes}}},
+    )
+    made.raise_for_status()
+    until_ready(alice, "four")
+    page = alice.get("/endpoints/four/schema").text
+    assert "between three and next" in page
+    assert "bare: no schema" in page
+    assert "are equal" not in page
+    assert "have equal schemas" in alice.get("/endpoints/four/schema?left=three&right=again").text
+    assert "bare has no schema" in alice.get("/endpoints/four/playground?served_entity=bare").text
 
 
 @pytest.mark.parametrize(

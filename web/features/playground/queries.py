@@ -7,11 +7,12 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from web.errors import PortalError
+from web.features.playground.notices import Notice, notice
 from web.features.playground.prices import load, price_of
-from web.features.playground.styles import TALKS, Style, parameters, style_of
 from web.openapi import EntitySchema, Found, schema_of
 from web.openapi.examples import example
 from web.openapi.reasons import EXPLANATIONS, Explanation
+from web.openapi.styles import TALKS, Style, parameters, style_of
 from web.workspace import serving, sight
 from web.workspace.client import Workspace
 
@@ -33,6 +34,11 @@ class Seat:
     price: dict[str, Any] | None = None
     why: Explanation | None = None
     problem: str = ""
+
+    @property
+    def notice(self) -> Notice | None:
+        """What keeps it from answering, as far as the endpoint itself tells."""
+        return notice(self.raw)
 
     @property
     def talks(self) -> bool:

@@ -4,9 +4,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from web.features.schema.glance import glance
 from web.openapi import Difference, EntitySchema, Field, Found, compare, fields_of, schema_of
-from web.openapi.examples import example
+from web.openapi.examples import example, filled
 from web.openapi.reasons import EXPLANATIONS, Explanation
+from web.openapi.styles import style_of
 from web.workspace import sight
 from web.workspace.client import Workspace
 
@@ -22,11 +24,14 @@ class Way:
 
 @dataclass(frozen=True)
 class Entity:
-    """A served entity with its schema drawn out."""
+    """A served entity with its schema drawn out. `glance`: (label, words); `call`: what the code tabs need, as JSON."""
 
     name: str
     ways: tuple[Way, ...]
     response: tuple[Field, ...]
+    answer: str
+    glance: tuple[tuple[str, str], ...]
+    call: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class SchemaView:
     pair: Pair | None
     why: Explanation | None
     message: str
+    host: str
 
 
 def view(ws: Workspace, name: str, entity: str = "", left: str = "", right: str = "") -> SchemaView:
@@ -68,10 +74,11 @@ def view(ws: Workspace, name: str, entity: str = "", left: str = "", right: str 
         names=tuple(_names(endpoint)),
         described=tuple(one.name for one in known),
         version=found.document.version if found.document else "",
-        entity=_entity(chosen) if chosen else None,
+        entity=_entity(chosen, endpoint, pinned=len(_names(endpoint)) > 1) if chosen else None,
         pair=_pair(known, left, right),
         why=EXPLANATIONS.get(found.reason),
         message=_said(found),
+        host=ws.host,
     )
 
 
@@ -84,9 +91,18 @@ def _names(endpoint: dict[str, Any]) -> list[str]:
     return [str(one.get("name")) for one in entities if isinstance(one, dict)]
 
 
-def _entity(schema: EntitySchema) -> Entity:
+def _entity(schema: EntitySchema, endpoint: dict[str, Any], *, pinned: bool) -> Entity:
     ways = tuple(Way(way.key or "body", fields_of(way.schema), pretty(example(way))) for way in schema.alternatives)
-    return Entity(schema.name, ways, fields_of(schema.response) if schema.response else ())
+    response = fields_of(schema.response) if schema.response else ()
+    answer = pretty(filled(schema.response)) if schema.response else ""
+    return Entity(schema.name, ways, response, answer, glance(schema), _call(schema, endpoint, pinned=pinned))
+
+
+def _call(schema: EntitySchema, endpoint: dict[str, Any], *, pinned: bool) -> str:
+    """`{"seat": {"endpoint", "entity", "style"}, "body"}`: the first example, asked of this served entity."""
+    style = style_of(str(endpoint.get("task") or ""), schema)
+    seat = {"endpoint": endpoint["name"], "entity": schema.name if pinned else "", "style": style}
+    return json.dumps({"seat": seat, "body": example(schema.alternatives[0])}, ensure_ascii=False)
 
 
 def pretty(value: Any) -> str:
@@ -95,9 +111,11 @@ def pretty(value: Any) -> str:
 
 
 def _pair(known: tuple[EntitySchema, ...], left: str, right: str) -> Pair | None:
+    """The two asked for; where no second is named, the first that breaks callers of the first, else that differs."""
     if len(known) < 2:
         return None
     one = next((entity for entity in known if entity.name == left), known[0])
-    other = next((entity for entity in known if entity.name == right and entity is not one), None)
-    other = other or next(entity for entity in known if entity is not one)
-    return Pair(one.name, other.name, compare(one, other))
+    others = [entity for entity in known if entity is not one]
+    chosen = [entity for entity in others if entity.name == right] or others
+    pairs = [Pair(one.name, other.name, compare(one, other)) for other in chosen]
+    return max(pairs, key=lambda pair: (pair.breaking > 0, bool(pair.differences)))

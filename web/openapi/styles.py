@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from web.openapi import EntitySchema
+from web.openapi.document import EntitySchema
 from web.openapi.normal import Schema, types
 
 Style = Literal["chat", "agent", "responses", "completions", "embeddings", "form"]

@@ -1,0 +1,85 @@
+"""The code a person takes along runs as printed: curl and the three Python clients, for each kind of request."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Page, expect
+
+from tests.features.playground.support import LLAMA
+
+if TYPE_CHECKING:
+    from web.emulator.server import Emulator
+
+AWKWARD = "say It's \"5\" o'clock in $HOME, {x} \\n ✓ `ls`\nbye"
+PAGES = {
+    "chat": f"/endpoints/{LLAMA}/playground",
+    "responses": "/endpoints/research-agent/playground",
+    "embeddings": "/endpoints/product-embeddings/playground",
+    "table": "/endpoints/churn/playground?served_entity=churn-4",
+}
+PYTHON = ("sdk", "openai", "mlflow")
+RUN = """
+import contextlib, io, runpy, sys
+for path in sys.argv[1:]:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        runpy.run_path(path)
+    print(path.rsplit("/", 1)[-1], said.getvalue().replace("\\n", " "))
+"""
+
+
+def printed(page: Page, address: str) -> dict[str, str]:
+    """The code on the page, by the key of its tab."""
+    page.goto(address)
+    expect(page.locator("[data-send]")).to_be_enabled()
+    if page.locator("[data-prompt]").count():
+        page.locator("[data-prompt]").fill(AWKWARD)
+    page.locator("[data-use-code] > summary").click()
+    expect(page.locator("#use-code-curl code")).to_contain_text("invocations")
+    keys = ("curl", *PYTHON, "fetch", "appkit", "sql")
+    return {key: page.locator(f"#use-code-{key} code").text_content() or "" for key in keys}
+
+
+def test_snippets_run_as_printed(bob_page: Page, emulator: "Emulator", tmp_path: Path) -> None:
+    written = {name: printed(bob_page, address) for name, address in PAGES.items()}
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith(("DATABRICKS_", "OPENAI_"))},
+        "DATABRICKS_TOKEN": "dapi-bob",
+        "MLFLOW_ENABLE_DB_SDK": "false",
+    }
+    for name, code in written.items():
+        assert "dapi-" not in "".join(code.values())
+        done = subprocess.run(["bash", "-c", code["curl"]], env=environment, capture_output=True, text=True, timeout=30)
+        assert done.returncode == 0, done.stderr
+        assert "error_code" not in done.stdout, (name, done.stdout)
+    said = run_python(written, tmp_path, {**environment, "DATABRICKS_HOST": emulator.url})
+    for client in PYTHON:
+        assert "5" in said[f"chat-{client}.py"], said
+        assert "clock in $HOME, {x}" in said[f"chat-{client}.py"]
+        assert said[f"responses-{client}.py"].strip()
+    assert "predictions" in said["table-sdk.py"]
+    assert "predictions" in said["table-mlflow.py"]
+    assert "support_calls" in written["table"]["curl"], "the pinned served entity's own columns"
+    others = written["chat"]
+    assert others["sql"].startswith("SELECT ai_query(")
+    assert "o\\'clock in $HOME" in others["sql"]
+    assert "process.env.DATABRICKS_TOKEN" in others["fetch"]
+    assert LLAMA in others["appkit"]
+
+
+def run_python(written: dict[str, dict[str, str]], folder: Path, environment: dict[str, str]) -> dict[str, str]:
+    """What each Python snippet printed, all run in one process to save the imports."""
+    files = []
+    for name, code in written.items():
+        for client in PYTHON:
+            file = folder / f"{name}-{client}.py"
+            file.write_text(code[client], encoding="utf-8")
+            files.append(str(file))
+    command = [sys.executable, "-W", "ignore", "-c", RUN, *files]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-3000:]
+    rows = [line.partition(" ") for line in done.stdout.splitlines()]
+    return {name: said for name, _, said in rows}
