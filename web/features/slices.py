@@ -12,6 +12,8 @@ from web.features import (
     health,
     history,
     integrate,
+    logs,
+    metrics,
     patterns,
     permissions,
     playground,
@@ -19,16 +21,6 @@ from web.features import (
     settings,
     telemetry,
     traffic,
-    connect,
-    create,
-    endpoints,
-    health,
-    history,
-    logs,
-    metrics,
-    patterns,
-    playground,
-    schema,
 )
 from web.features.slice import Slice
 
