@@ -40,15 +40,18 @@ class Operation(SQLModel, table=True):
     calls: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     change: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    acknowledged: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    readback: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     duration_ms: int | None = Field(default=None, sa_type=BigInteger)
     settled_at: int | None = Field(default=None, sa_type=BigInteger)
     request_id: str = ""
     host: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """The object O of the contract."""
+        """The object O of the contract; `readback`: rows where the workspace has something else than was asked."""
         names = ("id", "kind", "endpoint", "actor", "at", "outcome", "before", "after", "diff", "error", "duration_ms")
-        return {name: getattr(self, name) for name in names}
+        more = ("acknowledged", "readback")
+        return {name: getattr(self, name) for name in (*names, *more)}
 
 
 class Entry(SQLModel, table=True):

@@ -1,6 +1,6 @@
 """A plan made against the live workspace, its base remembered so that a later conflict can be explained."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from web.audit.ledger import Ledger
@@ -9,6 +9,7 @@ from web.changes.merge import Choice
 from web.changes.parts import part_of
 from web.changes.plan import Plan, plan
 from web.changes.preflight import gather
+from web.changes.quota import quota_warnings
 from web.changes.rebase import Rebased, rebase
 from web.workspace.client import Workspace
 
@@ -32,6 +33,7 @@ def look(
 ) -> Look:
     """The plan of `change`, brought from `base` onto the live endpoint. Reads only."""
     live, facts = gather(ws, change)
+    facts = replace(facts, warnings=[*facts.warnings, *quota_warnings(ledger, change)])
     rebased = rebase(ledger, change, base, live, facts.grants, choices)
     made = plan(rebased.change, live, facts)
     if live is not None and made.base.hash:

@@ -7,10 +7,12 @@ from typing import Any
 from web.audit.ledger import Ledger
 from web.changes import preview
 from web.changes.checks import Finding
+from web.changes.effects import Effect
 from web.changes.kinds import Base, Change, Kind
 from web.changes.merge import Choice, Clash
+from web.changes.perform import Unacknowledged
 from web.changes.rebase import MERGEABLE
-from web.changes.spell import as_code
+from web.changes.spell import LANGUAGES, as_code
 from web.errors import Conflict, PortalError
 from web.workspace.client import Workspace
 
@@ -45,13 +47,6 @@ BACK = {
     Kind.APP_ATTACH: "/endpoints/{name}/integrate?draft={draft}",
     Kind.APP_DETACH: "/endpoints/{name}/integrate",
 }
-LANGUAGES = (
-    ("cli", "CLI", "bash"),
-    ("python", "Python", "python"),
-    ("curl", "curl", "bash"),
-    ("terraform", "Terraform", "hcl"),
-    ("bundle", "Bundle YAML", "yaml"),
-)
 REACH = {
     "none": ("neutral", "Nothing changes", "The workspace already has what you ask for."),
     "instant": ("info", "Takes effect at once", "No served entity is rebuilt."),
@@ -95,13 +90,26 @@ class Review:
     run_as_note: str
     back: str
     destructive: bool
+    effects: list[Effect]
+    accepted: frozenset[str] = frozenset()
     error: PortalError | None = field(default=None)
+
+    @property
+    def unaccepted(self) -> bool:
+        """Whether Apply was refused because a warning had not been accepted."""
+        return isinstance(self.error, Unacknowledged)
 
 
 def review(
-    ledger: Ledger, ws: Workspace, change: Change, base: Base | None, draft: str, error: PortalError | None = None
+    ledger: Ledger,
+    ws: Workspace,
+    change: Change,
+    base: Base | None,
+    draft: str,
+    error: PortalError | None = None,
+    accepted: frozenset[str] = frozenset(),
 ) -> Review:
-    """The plan of a draft, on top of the endpoint as it is now."""
+    """The plan of a draft, on top of the endpoint as it is now; `accepted`: warnings that were ticked before."""
     look = preview.look(ledger, ws, change, base)
     made, live = look.plan, look.live
     code = as_code(made.change, made.calls, host=ws.host, live=live)
@@ -129,6 +137,8 @@ def review(
         run_as_note=RUN_AS_NEW if change.kind is Kind.CREATE else RUN_AS,
         back=_back(change, draft, afresh=bool(look.rebased.clashes)),
         destructive=change.kind in (Kind.DELETE, Kind.STOP),
+        effects=made.effects,
+        accepted=accepted,
         error=error,
     )
 

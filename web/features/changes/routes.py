@@ -39,6 +39,7 @@ def apply(
     actor: ActorDep,
     request_id: RequestIdDep,
     seen: Annotated[str, Form(max_length=64)] = "",
+    acknowledge: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Perform the draft, once: the draft's id is the idempotency key."""
     if parts.draining:
@@ -46,13 +47,14 @@ def apply(
     if (applied := parts.ledger.find(actor.email, draft)) is not None:
         return _sent(request, Result(applied, replayed=True))
     change, base = drafts.load(parts.ledger, actor, draft, ws)
+    accepted = frozenset(acknowledge or ())
     try:
-        result = perform(parts.ledger, ws, actor, change, base, draft, request_id, seen)
+        result = perform(parts.ledger, ws, actor, change, base, draft, request_id, seen, acknowledged=accepted)
     except Moved as moved:
         view = review(parts.ledger, ws, change, base, draft, moved)
         return page(request, "changes/review.html", 409, review=view)
     except PortalError as error:
-        view = review(parts.ledger, ws, change, base, draft, error)
+        view = review(parts.ledger, ws, change, base, draft, error, accepted)
         return page(request, "changes/review.html", error.status, review=view)
     return _sent(request, result)
 
@@ -76,6 +78,8 @@ def resolve(
 def _sent(request: Request, result: Result) -> Response:
     """To the endpoint when it went well, to the operation when there is something to read."""
     operation = result.operation
+    if operation.outcome == "success" and operation.readback:
+        return done(request, f"/audit/{operation.id}", Toast(TOLD[Kind(operation.kind)], "warning", OTHERWISE))
     if operation.outcome == "success" and operation.kind == Kind.PERMISSIONS and operation.after is None:
         return done(request, "/endpoints", Toast(TOLD[Kind.PERMISSIONS], "info", "Perhaps you do not see it any more."))
     if operation.outcome == "success" and operation.kind != Kind.DELETE:
@@ -84,6 +88,9 @@ def _sent(request: Request, result: Result) -> Response:
     if operation.outcome == "success":
         return done(request, "/endpoints", Toast(f"{operation.endpoint} was deleted."))
     return done(request, f"/audit/{operation.id}", _trouble(operation.outcome))
+
+
+OTHERWISE = "The workspace has something else than was asked: see below."
 
 
 def _trouble(outcome: str) -> Toast:

@@ -74,7 +74,7 @@ def press(request: Request, fields: FieldsDep, ws: WorkspaceDep, ledger: LedgerD
         form = submit.form_in(fields, actor.email)
         focus = edits.apply(form, do)
         return _form_page(request, form, View(choices.of_form(ws, form.entities, form.kind), focus=focus))
-    tried = submit.review(ws, ledger, actor, fields)
+    tried = submit.review(ws, actor, fields)
     if tried.change is None:
         return _again(request, ws, tried)
     toast = Toast(" ".join(tried.said), "info") if tried.said else None

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from web.audit.ledger import Ledger
 from web.changes import drafts
 from web.changes.checks import Finding
 from web.changes.forms import entity, gateway, held, rules
@@ -53,7 +52,7 @@ def convert(fields: Tree, owner: str) -> Tried:
     return Tried(form, "json", as_json(form))
 
 
-def review(ws: Workspace, ledger: Ledger, actor: Actor, fields: Tree) -> Tried:
+def review(ws: Workspace, actor: Actor, fields: Tree) -> Tried:
     """The change to review, or what forbids it. Nothing is sent."""
     tried = convert(fields, actor.email)
     if tried.problems.summary:
@@ -77,8 +76,7 @@ def review(ws: Workspace, ledger: Ledger, actor: Actor, fields: Tree) -> Tried:
             entity_form.entity_version = version
         tried.problems = problems(found)
         return tried
-    note = preflight.quota_note(ledger)
-    tried.change, tried.said = change, [*said, note] if note else said
+    tried.change, tried.said = change, said
     return tried
 
 

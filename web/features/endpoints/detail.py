@@ -9,12 +9,13 @@ from web.audit.ledger import Ledger
 from web.audit.models import Operation
 from web.audit.queries import Filter, May
 from web.changes.preflight import direct_grants
+from web.changes.run_as import departed
 from web.changes.settle import settle
 from web.errors import PortalError
 from web.features.endpoints import facts
 from web.features.endpoints.entities import ConfigView, EntityView, config_view
 from web.identity.person import Caller
-from web.workspace import iam, serving
+from web.workspace import serving
 from web.workspace.client import Workspace
 from web.workspace.entity_state import BROKEN, READY
 
@@ -145,14 +146,8 @@ class RunAs:
 
 def run_as(ws: Workspace, creator: str) -> RunAs:
     """Whether the creator is still a member of the workspace. Only e-mail addresses can be looked up."""
-    if "@" not in creator:
-        return RunAs(creator, departed=False, known=False)
-    try:
-        found = iam.search_users(ws, creator)
-    except PortalError:
-        return RunAs(creator, departed=False, known=False)
-    there = any(person.name.casefold() == creator.casefold() for person in found.principals)
-    return RunAs(creator, departed=found.allowed and not there, known=found.allowed)
+    gone = departed(ws, creator) if "@" in creator else None
+    return RunAs(creator, departed=gone is True, known=gone is not None)
 
 
 @dataclass(frozen=True)
