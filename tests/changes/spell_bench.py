@@ -63,7 +63,9 @@ class Bench:
     def apply(self, change: dict[str, Any]) -> None:
         """Apply, in the portal."""
         key = {"Idempotency-Key": uuid.uuid4().hex}
-        answer = self.portal.post("/api/v1/changes", json={"change": change}, headers=key)
+        answer = self.portal.post(
+            "/api/v1/changes", json={"change": change, "acknowledged": ["schema-breaking"]}, headers=key
+        )
         assert answer.status_code == 201, answer.text
 
     def state(self, name: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Whether callers would notice that other entities answer them: the schemas of who loses and who gains traffic."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from web.workspace.client import Workspace
 
 BREAKING, SAFE, UNKNOWN, UNREAD = "schema-breaking", "schema-safe", "schema-unknown", "schema-unread"
 PATH = "traffic_config.routes"
+SHOWN = 20
 SHIFTING = (Kind.CONFIG, Kind.TRAFFIC, Kind.RESTORE)
 SILENT = ("external", "not_ready", "stopped")
 
@@ -27,6 +29,7 @@ def schema_findings(ws: Workspace, change: Change, live: dict[str, Any] | None) 
         return []
     fresh = set(rebuilt(old, new)) | (entities_of(new).keys() - entities_of(old).keys())
     pairs = {(move.source, move.target) for move in moves(old, new) if move.target not in fresh}
+    pairs |= set(_swapped(old, new))
     found = [_unknown(name) for name in _taking(old, new, fresh)]
     if pairs:
         found += _compared(ws, live, sorted(pairs))
@@ -48,6 +51,15 @@ def _taking(old: dict[str, Any], new: dict[str, Any], fresh: set[str]) -> Iterat
     for name, entity in entities_of(new).items():
         if name in fresh and shares(new).get(name) and _model(entity) not in serving:
             yield name
+
+
+def _swapped(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """An entity that takes traffic and gets, under its own name, a version that another entity serves already."""
+    serving = {json.dumps(_model(entity), sort_keys=True): name for name, entity in entities_of(old).items()}
+    for name in rebuilt(old, new):
+        twin = serving.get(json.dumps(_model(entities_of(new)[name]), sort_keys=True))
+        if twin and twin != name and shares(old).get(name) and shares(new).get(name):
+            yield name, twin
 
 
 def _model(entity: dict[str, Any]) -> Any:
@@ -90,4 +102,6 @@ def _pair(document: Document, source: str, target: str) -> Iterator[Finding]:
 
 def _texts(differences: list[Difference] | tuple[Difference, ...]) -> tuple[str, ...]:
     """One sentence for each difference, each once: the same column shows up in every way to send it."""
-    return tuple(dict.fromkeys(f"{one.side.capitalize()}: {one.text}" for one in differences))
+    texts = list(dict.fromkeys(f"{one.side.capitalize()}: {one.text}" for one in differences))
+    more = [f"… and {len(texts) - SHOWN} more."] if len(texts) > SHOWN else []
+    return (*texts[:SHOWN], *more)

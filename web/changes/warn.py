@@ -49,22 +49,25 @@ def _delete(live: dict[str, Any]) -> list[Finding]:
 
 
 def _new_config(config: dict[str, Any], live: dict[str, Any]) -> Iterator[Finding]:
-    yield from _entities(config, live)
-    if live and current_config(live):
-        now = writable_config(current_config(live))
+    """Warnings of what the change alters; what was so before is no news."""
+    now = writable_config(current_config(live)) if live and current_config(live) else {}
+    yield from _entities(config, now, live)
+    if now:
         yield from _removed(config, now)
         yield from _big_shift(config, now)
 
 
-def _entities(config: dict[str, Any], live: dict[str, Any]) -> Iterator[Finding]:
+def _entities(config: dict[str, Any], now: dict[str, Any], live: dict[str, Any]) -> Iterator[Finding]:
     entities = [e for e in config.get("served_entities") or [] if isinstance(e, dict)]
-    share = shares(config)
+    share, had, was = shares(config), shares(now), entities_of(now)
     fallback = ((live.get("ai_gateway") or {}).get("fallback_config") or {}).get("enabled")
     for place, entity in enumerate(entities):
         name = str(entity.get("name") or "")
-        if len(entities) > 1 and not share.get(name) and not fallback:
+        taken = share.get(name) or (100 if len(entities) == 1 else 0)
+        same = name in was and bool(had.get(name)) == bool(taken)
+        if len(entities) > 1 and not taken and not fallback and not same:
             yield Finding(f"served_entities[{place}]", f"'{name or place + 1}' gets no traffic (0 %).", "no-traffic")
-        if entity.get("scale_to_zero_enabled") and (share.get(name) or len(entities) == 1):
+        if entity.get("scale_to_zero_enabled") and taken and not (same and was[name].get("scale_to_zero_enabled")):
             message = f"'{name or place + 1}' scales to zero: the first call after a pause waits for a cold start."
             yield Finding(f"served_entities[{place}].scale_to_zero_enabled", message, "scale-to-zero")
 

@@ -1,6 +1,5 @@
 """A shift of traffic that would break callers waits until somebody has said that they know."""
 
-import html
 import re
 import uuid
 from collections.abc import Callable
@@ -113,22 +112,6 @@ def test_on_the_page_the_box_has_to_be_ticked(
     expect(bob_page).to_have_url(re.compile(f"/endpoints/{two}$"))
     assert len(writes(emulator, two)) == before + 1
     until_ready(bob, two)
-
-
-def test_what_the_workspace_left_out_is_told(bob: httpx.Client, emulator: Emulator) -> None:
-    name = f"t-{uuid.uuid4().hex[:10]}"
-    live = ready(bob, name)
-    emulator.world.switches.patch({"config_drops": "environment_vars"})
-    wanted = {**entity("1"), "name": live["config"]["served_entities"][0]["name"], "environment_vars": {"A": "b"}}
-    made = make(bob, change("config.update", name, served_entities=[wanted]))
-    assert made.status_code == 201
-    found = made.json()["operation"]["readback"]
-    assert [row["path"] for row in found] == [f"config.served_entities[{wanted['name']}].environment_vars"]
-    assert found[0]["after"] is None
-    assert '"A": "b"' not in made.text
-    page = html.unescape(bob.get(f"/audit/{made.json()['operation']['id']}").text)
-    assert "The workspace has something else than was asked" in page
-    assert "serving-endpoints update-config" in page, "a past change is spelled as code"
 
 
 def test_what_was_asked_and_is_there_is_not_told(bob: httpx.Client) -> None:

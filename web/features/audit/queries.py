@@ -78,10 +78,17 @@ def detail(ledger: Ledger, who: Caller, operation: Operation, may: May) -> Detai
 
 def code_of(operation: Operation) -> tuple[tuple[str, str, str, str], ...]:
     """The change as it was sent, as (key, label, text, language); secrets are placeholders, as the history has none."""
-    change = Change.model_validate(operation.change)
-    calls = [Call.model_validate({k: c.get(k) for k in ("method", "path", "body")}) for c in operation.calls]
-    texts = as_code(change, calls, host=operation.host, live=operation.before)
+    change = Change.model_validate(_words(operation.change))
+    calls = [Call.model_validate(_words({k: c.get(k) for k in ("method", "path", "body")})) for c in operation.calls]
+    texts = as_code(change, calls, host=operation.host, live=_words(operation.before))
     return tuple((key, label, texts[key], lang) for key, label, lang in LANGUAGES)
+
+
+def _words(value: Any) -> Any:
+    """The value with every mark of a secret as a word, which the languages make a placeholder of."""
+    if isinstance(value, dict):
+        return "redacted" if value.get("redacted") is True else {k: _words(v) for k, v in value.items()}
+    return [_words(v) for v in value] if isinstance(value, list) else value
 
 
 def _text(value: Any) -> str:
