@@ -131,7 +131,7 @@ def test_without_scripts_it_is_edited_all_the_same(open_page: OpenPage, emulator
 
 def test_the_form_is_accessible_and_fits_in_both_themes(bob_page: Page, accessible: Accessible, ten: str) -> None:
     page = bob_page
-    for address in (f"{ten}/config", "lead-scoring/config?start=tried", "scratch/config", "company-gpt/config"):
+    for address in (f"{ten}/config", "lead-scoring/config?start=tried", "company-gpt/config"):
         page.goto(f"/endpoints/{address}", wait_until="networkidle")
         in_both_themes(page, accessible)
     page.goto(f"/endpoints/{ten}/config", wait_until="networkidle")
