@@ -11,6 +11,7 @@ from web.changes import drafts
 from web.changes.forms import choices, tree
 from web.changes.forms.problems import Problems
 from web.changes.forms.tried import Tried
+from web.changes.quota import quota_note
 from web.deps import ActorDep, FieldsDep, LedgerDep, WorkspaceDep
 from web.errors import Forbidden
 from web.features.config import changed, edits, start, submit
@@ -101,8 +102,8 @@ def press(
     if tried.change is None:
         return now.again(tried)
     base = drafts.base_from_form(fields)
-    toast = Toast(" ".join(tried.said), "info") if tried.said else None
-    return done(request, drafts.start(ledger, actor, tried.change, base), toast)
+    said = " ".join([*tried.said, quota_note(ledger)]).strip()
+    return done(request, drafts.start(ledger, actor, tried.change, base), Toast(said, "info") if said else None)
 
 
 @router.post("/endpoints/{name}/config/convert")

@@ -7,7 +7,7 @@ from web.audit import queries
 from web.audit.ledger import Ledger
 from web.changes import drafts
 from web.changes.fields import writable_config
-from web.changes.forms import config, held, live
+from web.changes.forms import config, live
 from web.changes.kinds import Kind
 from web.changes.perform import Actor
 from web.changes.plan import base_of
@@ -68,10 +68,10 @@ def opened(ledger: Ledger, raw: dict[str, Any], which: str, kind: str) -> Config
 
 def reopened(ledger: Ledger, actor: Actor, raw: dict[str, Any], draft: str) -> ConfigForm:
     """The form a person left for the Review page. Raises NotFound for a draft that is not theirs."""
-    change, base = drafts.load(ledger, actor, draft)
+    change, base = drafts.reopen(ledger, actor, draft)
     if change.kind is not Kind.CONFIG or change.endpoint != raw["name"]:
         raise NotFound("This draft is not one of this endpoint's config.", hint="Nothing was sent.")
-    body, known = held.hold_all(actor.email, change.body), names(writable(raw, SERVING))
+    body, known = change.body, names(writable(raw, SERVING))
     form = follow_rename(from_config(body, config.kind_of(body), known), known)
     if base is not None:
         form.base_hash, form.base_version = base.hash, "" if base.config_version is None else str(base.config_version)

@@ -11,6 +11,7 @@ from web.changes.forms.tree import Tree, rows, text
 from web.changes.forms.tried import Tried, parsed
 from web.changes.kinds import Change, Kind
 from web.changes.perform import Actor
+from web.changes.quota import quota_note
 from web.features.create import preflight
 from web.features.create.forms import EndpointForm, as_json, from_json, kind_named, read, write
 from web.workspace.client import Workspace
@@ -59,7 +60,7 @@ def review(ws: Workspace, ledger: Ledger, actor: Actor, fields: Tree) -> Tried[E
             entity_form.entity_version = version
         tried.problems = problems(found)
         return tried
-    note = preflight.quota_note(ledger)
+    note = quota_note(ledger)
     tried.change, tried.said = change, [*said, note] if note else said
     return tried
 
