@@ -10,7 +10,7 @@ from starlette.responses import Response
 from web.changes import drafts
 from web.changes.forms import tree
 from web.changes.forms.people import people
-from web.deps import ActorDep, CallerDep, LedgerDep, WorkspaceDep
+from web.deps import ActorDep, CallerDep, FieldsDep, LedgerDep, WorkspaceDep
 from web.errors import Forbidden
 from web.features.endpoint_tabs import head, hosted
 from web.features.permissions import forms, queries
@@ -24,17 +24,10 @@ router = APIRouter(prefix="/endpoints/{name}/permissions", include_in_schema=Fal
 Typed = Annotated[str, Form(max_length=300)]
 
 
-async def _fields(request: Request) -> tree.Tree:
-    """The submitted fields; files are left out."""
-    form = await request.form(max_fields=tree.MAX_FIELDS)
-    return tree.parse((name, value) for name, value in form.multi_items() if isinstance(value, str))
-
-
 def _me(who: CallerDep) -> Me:
     return Me(who.id, who.email, who.display_name, who.groups, active=True)
 
 
-FieldsDep = Annotated[tree.Tree, Depends(_fields)]
 MeDep = Annotated[Me, Depends(_me)]
 
 
