@@ -67,6 +67,14 @@ def submit(
     return page(request, "permissions/show.html", status, endpoint=endpoint, view=again)
 
 
+@router.get("/summary")
+def summary(request: Request, name: str, ws: WorkspaceDep) -> Response:
+    """The direct grants in few words, for the overview."""
+    raw = sight.endpoint(ws, name)
+    found = queries.access(ws, str(raw.get("id") or ""))
+    return fragment(request, "permissions/_summary.html", endpoint=head(request, raw, ""), access=found)
+
+
 @router.get("/people")
 def suggest(request: Request, name: str, ws: WorkspaceDep) -> Response:
     """Suggestions while a name is typed. Where listing is refused there are none, and free text does."""
