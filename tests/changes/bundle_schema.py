@@ -144,6 +144,14 @@ PERMISSION = {
     "minProperties": 2,
     "maxProperties": 2,
 }
+FEATURES = [f"TELEMETRY_FEATURE_{name}" for name in ("LOGS", "TRACES", "METRICS", "INFERENCE_TABLE")]
+TABLES = ("annotations_table", "logs_table", "metrics_table", "traces_table")
+TELEMETRY = obj(
+    enabled_telemetry_features=many(words(*FEATURES)),
+    inference_table_config=obj(sampling_fraction={"type": "number"}),
+    table_names=obj(**dict.fromkeys(TABLES, TEXT)),
+    telemetry_profile_id=TEXT,
+)
 ENDPOINT = obj(
     "name",
     name=TEXT,
@@ -155,7 +163,7 @@ ENDPOINT = obj(
     route_optimized=FLAG,
     budget_policy_id=TEXT,
     email_notifications=obj(on_update_success=TEXTS, on_update_failure=TEXTS),
-    telemetry_config={"type": "object"},
+    telemetry_config=TELEMETRY,
     permissions=many(PERMISSION),
     lifecycle=obj(prevent_destroy=FLAG),
 )

@@ -11,7 +11,7 @@ from web.changes import drafts
 from web.changes.forms import tree
 from web.changes.forms.people import people
 from web.deps import ActorDep, CallerDep, FieldsDep, LedgerDep, WorkspaceDep
-from web.errors import Forbidden
+from web.errors import Forbidden, Invalid
 from web.features.endpoint_tabs import head, hosted
 from web.features.permissions import forms, queries
 from web.features.permissions.forms import GrantsForm
@@ -109,5 +109,7 @@ def grant(
     live = queries.view(ledger, ws, raw)
     if live.access.refused:
         raise Forbidden("You may not change who can query this endpoint.", hint="It needs CAN_MANAGE.")
+    if not who.strip():
+        raise Invalid("Name somebody to grant CAN_QUERY to.", field="who")
     rows = forms.with_level(live.access.direct, kind_named(kind), who.strip(), "CAN_QUERY")
     return done(request, drafts.start(ledger, actor, GrantsForm(rows).change(name), live.base))
