@@ -12,7 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from tests.changes.bundle_schema import BUNDLE
-from tests.changes.spell_bench import ENDPOINTS, Bench
+from tests.changes.spell_bench import APP, ENDPOINTS, Bench
 from tests.changes.spell_cases import NASTY, entity
 from web.changes.kinds import Kind
 
@@ -36,6 +36,8 @@ SPLIT = {"served_entities": [entity(), entity("churn-4", "4", workload_size="Lar
 ROUTES = {"routes": [{"served_entity_name": n, "traffic_percentage": p} for n, p in (("churn-3", 60), ("churn-4", 40))]}
 ALL = {"served_entity_name": "churn-3", "traffic_percentage": 100}
 STOPPED: Before = [("POST", f"{ENDPOINTS}/churn/config:stop", {})]
+TELEMETRY = {"enabled_telemetry_features": ["TELEMETRY_FEATURE_LOGS"], "table_names": {"logs_table": "main.ml.logs"}}
+TOLD: Before = [("PATCH", f"{ENDPOINTS}/churn/telemetry-config", {"telemetry_config": TELEMETRY})]
 MADE: Before = [("POST", f"{ENDPOINTS}/pt", {"name": "spelled", "config": {"served_entities": [UNITS]}})]
 GATEWAY = {
     "usage_tracking_config": {"enabled": True},
@@ -98,6 +100,20 @@ CASES: dict[str, Case] = {
         "churn",
         [],
     ),
+    "telemetry": (
+        "telemetry.update",
+        {"telemetry_config": TELEMETRY},
+        "churn",
+        [],
+    ),
+    "telemetry taken away": ("telemetry.update", {"telemetry_config": {}}, "churn", TOLD),
+    "attach to an app": (
+        "app.attach",
+        {"app": APP, "resource_key": "more", "permission": "CAN_QUERY"},
+        "support-agent",
+        [],
+    ),
+    "detach from an app": ("app.detach", {"app": APP, "resource_key": "churn-model"}, "churn", []),
     "restore": (
         "endpoint.restore",
         {

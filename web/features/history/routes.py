@@ -9,7 +9,7 @@ from starlette.responses import Response
 from web.changes import drafts, observe
 from web.changes.kinds import Kind
 from web.deps import ActorDep, CallerDep, LedgerDep, MayDep
-from web.features.endpoint_tabs import head
+from web.features.endpoint_tabs import head, hosted
 from web.features.history.queries import compare, opened, restoring, timeline
 from web.html.respond import done, page
 from web.html.toasts import Toast
@@ -22,6 +22,8 @@ Ref = Annotated[str, Form(max_length=64)]
 def index(request: Request, name: str, who: CallerDep, ledger: LedgerDep, may: MayDep) -> Response:
     """Operations of this portal and changes made elsewhere, newest first. Also for an endpoint that is gone."""
     past = opened(ledger, who, may, name)
+    if past.live and not past.live.get("id"):
+        return hosted(request, past.live, "history")
     top = head(request, past.live, "history") if past.live else None
     return page(request, "history/index.html", endpoint=top, name=name, view=timeline(ledger, past, may))
 
