@@ -21,7 +21,7 @@ from web.features import PUBLIC, SLICES
 from web.features.endpoint_tabs import collect_tabs
 from web.html.assets import static_routes
 from web.html.respond import error_page
-from web.keeper import keep_settling
+from web.keeper import keep_looking, keep_settling
 from web.middleware import install
 from web.services import Services, build
 
@@ -61,7 +61,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services = await run_in_threadpool(build, app.state.settings)
     app.state.services = services
-    background = [asyncio.create_task(_warm(services)), asyncio.create_task(keep_settling(services))]
+    work = (_warm, keep_settling, keep_looking)
+    background = [asyncio.create_task(each(services)) for each in work]
     yield
     services.draining = True
     for task in background:

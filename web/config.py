@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     )
     invoke_timeout_s: float = Field(300.0, gt=0, le=600, description="Longest an invocation may run, seconds.")
     settle_every_s: float = Field(60.0, gt=0, description="How often unknown outcomes are asked about, seconds.")
+    look_every_s: float = Field(
+        300.0, ge=0, description="How often the app looks for changes made elsewhere, seconds; 0: never."
+    )
     list_stale_s: float = Field(3.0, ge=0, description="How old a listing may be before it is fetched again, seconds.")
     prices: Path | None = Field(None, description="JSON file with prices per million tokens, shown in the playground.")
     patterns: bool = Field(False, description="Show the /patterns page with every component.")

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from web.audit.ledger import Ledger
 from web.audit.queries import May
+from web.changes import queue
 from web.changes.perform import Actor
 from web.changes.visibility import may_see
 from web.config import Settings
@@ -43,6 +44,7 @@ def shell(who: Caller, parts: Services) -> Shell:
         audit_durable=durable(parts.settings),
         workspace_id=who.workspace.workspace_id,
         switch_url="" if who.mode == "app" else "/connect",
+        queued=lambda: queue.endpoints_of(parts.ledger, who.workspace.host, who.email),
     )
 
 

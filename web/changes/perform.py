@@ -67,6 +67,7 @@ def perform(
         live, facts = gather(ws, change)
         made = plan(on_top(ledger, change, base, live, facts.grants, seen), live, facts)
         refuse_blocked(made)
+        observe.look(ledger, live or {})
         operation, new = ledger.begin(_intent(made, actor, key, asked, live, facts.grants, ws, request_id))
         if not new:
             return Result(operation, True)

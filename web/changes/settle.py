@@ -6,6 +6,7 @@ from typing import Any
 from web.audit import queries
 from web.audit.ledger import Ledger, Outcome
 from web.audit.models import Operation
+from web.changes import observe
 from web.changes.diff import canonical
 from web.changes.fields import current_config, tags_of, writable_config
 from web.changes.kinds import Kind
@@ -65,6 +66,8 @@ def _settle_one(ledger: Ledger, ws: Workspace, operation: Operation, sees_all: b
     error = (
         None if outcome == "success" else {"code": "NOT_APPLIED", "message": why, "hint": "Apply it again if wanted."}
     )
+    if outcome == "success" and live is not None:
+        observe.after_change(ledger, live, operation.id)
     ledger.finish(
         operation.id, Outcome(outcome, calls, after=live, error=error, endpoint_id=str((live or {}).get("id") or ""))
     )

@@ -108,8 +108,10 @@ def test_a_change_made_elsewhere_is_noticed_and_can_be_reverted(bob: httpx.Clien
     page = bob.get(f"/endpoints/{name}/history").text
     assert "Not made here" in page
     assert "sneaky" in page
-    refs = REFS.findall(page)
-    assert restore(bob, name, refs[1]).status_code == 303
+    assert "Changed outside this portal since your last change here" in bob.get(f"/endpoints/{name}").text
+    assert ">Revert</a>" in page
+    assert restore(bob, name, REFS.findall(page)[0]).status_code == 303
+    assert "outside this portal since" not in bob.get(f"/endpoints/{name}").text
     assert not bob.get(f"/api/v1/endpoints/{name}").json().get("tags")
 
 

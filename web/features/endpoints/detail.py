@@ -10,6 +10,7 @@ from web.audit.models import Operation
 from web.audit.queries import Filter, May
 from web.changes.preflight import direct_grants
 from web.changes.settle import settle
+from web.changes.standing import Standing, standing
 from web.errors import PortalError
 from web.features.endpoints import facts
 from web.features.endpoints.entities import BROKEN, READY, ConfigView, EntityView, config_view
@@ -58,6 +59,7 @@ class Detail:
     tags: list[tuple[str, str]]
     operations: list[Operation]
     unsettled: list[Operation]
+    standing: Standing
     configured: bool
 
 
@@ -84,6 +86,7 @@ def detail(ledger: Ledger, who: Caller, may: May, raw: dict[str, Any], kind: str
         tags=facts.tags(raw),
         operations=operations,
         unsettled=[o for o in operations if o.outcome in ("unknown", "pending")],
+        standing=standing(ledger, who.workspace.host, raw),
         configured=bool(raw.get("config") or raw.get("pending_config")),
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,16 +19,23 @@ Ref = Annotated[str, Form(max_length=64)]
 
 
 @router.get("/endpoints/{name}/history")
-def index(request: Request, name: str, who: CallerDep, ledger: LedgerDep, may: MayDep) -> Response:
+def index(
+    request: Request,
+    name: str,
+    who: CallerDep,
+    ledger: LedgerDep,
+    may: MayDep,
+    before: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
     """Operations of this portal and changes made elsewhere, newest first. Also for an endpoint that is gone."""
     past = opened(ledger, who, may, name)
     top = head(request, past.live, "history") if past.live else None
-    return page(request, "history/index.html", endpoint=top, name=name, view=timeline(ledger, past, may))
+    return page(request, "history/index.html", endpoint=top, name=name, view=timeline(past, before))
 
 
 @router.get("/endpoints/{name}/history/compare")
 def show_compare(
-    request: Request, name: str, who: CallerDep, ledger: LedgerDep, may: MayDep, a: str, b: str = "live"
+    request: Request, name: str, who: CallerDep, ledger: LedgerDep, may: MayDep, a: str = "live", b: str = "live"
 ) -> Response:
     """Two versions side by side, field by field."""
     past = opened(ledger, who, may, name)
