@@ -93,11 +93,13 @@ def _row(row: dict[str, Any]) -> str:
         return ""
     name, item = steps[-1]
     before, after = row.get("before"), row.get("after")
+    became = "added" if before is None else "removed" if after is None else "changed"
     if item:
         what = f"{ITEMS.get(name, name.replace('_', ' '))} {item}"
-        return f"{what} {'added' if before is None else 'removed' if after is None else 'replaced'}"
+        return f"{what} {became}"
     if not (simple(before) and simple(after)):
-        return field_words(str(row["path"])).lower() if name in PARTS else ""
+        words = field_words(str(row["path"]))
+        return f"{words[:1].lower()}{words[1:]} {became}"
     owner = next((i for _, i in reversed(steps[:-1]) if i), "")
     short = {"entity_version": "version", "traffic_percentage": "traffic"}.get(name, name.replace("_", " "))
     values = f"{value_words(before)[:SHORT]} → {value_words(after)[:SHORT]}"

@@ -220,7 +220,7 @@ def test_a_change_applied_from_its_review_leaves_the_line(
     page = bob.get(at).text
     assert ">Apply now</button>" in page, "without JavaScript there is a button"
     assert bob.post(f"/changes/queue/{one(SEQ, page)}/apply").headers["location"] == f"/endpoints/{live['name']}"
-    assert queue.open_of(desk, queue.own(desk, BOB, int(one(SEQ, page))).host, BOB) == []
+    assert queue.own(desk, BOB, int(one(SEQ, page))).state == queue.APPLIED
 
 
 def test_nothing_is_queued_when_no_update_runs(bob: httpx.Client, desk: Ledger, live: dict[str, Any]) -> None:
