@@ -4,6 +4,7 @@ A difference that no operation of this portal explains was made elsewhere.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from sqlmodel import Session, col, desc, func, select
@@ -39,10 +40,11 @@ def state_hash(live: Live) -> str:
 def after_change(ledger: Ledger, live: Live, op_id: str) -> None:
     """Keep what was read back after a change made here, also when somebody saw it before the answer came."""
     newest = latest(ledger, str(live.get("name")))
-    if newest and newest[0].source == SEEN and newest[0].hash == state_hash(live):
-        _claim(ledger, newest[0], PORTAL, op_id)
-    else:
+    if not newest or newest[0].source != SEEN or newest[0].hash != state_hash(live):
         _append(ledger, live, PORTAL, op_id)
+        return
+    with suppress(PortalError):
+        _claim(ledger, newest[0], PORTAL, op_id)
 
 
 def see(ledger: Ledger, read: Callable[[], Live]) -> Live:

@@ -3,13 +3,14 @@
 Tokens are never stored, so a queued change is carried out by a later request of the person who queued it (`carry.py`).
 """
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, desc, select
 
 from web.audit.ledger import Ledger
 from web.audit.models import Operation, QueuedChange
 from web.changes.kinds import Change
 from web.changes.perform import Actor
-from web.errors import Conflict, NotFound
+from web.errors import Conflict, NotFound, PortalError
 
 WAITING, APPLIED, CANCELLED, EXPIRED, ATTENTION = "waiting", "applied", "cancelled", "expired", "needs attention"
 OPEN = (WAITING, ATTENTION)
@@ -57,8 +58,12 @@ def open_of(ledger: Ledger, host: str, actor: str) -> list[QueuedChange]:
 
 
 def endpoints_of(ledger: Ledger, host: str, actor: str) -> tuple[str, ...]:
-    """The endpoints on which a person has a change that waits or needs their attention."""
-    return tuple(row.endpoint for row in open_of(ledger, host, actor))
+    """The endpoints on which a person has a change that waits or needs their attention. Every page asks: none when the
+    history cannot be read, so that what does not need it still works."""
+    try:
+        return tuple(row.endpoint for row in open_of(ledger, host, actor))
+    except (SQLAlchemyError, PortalError):
+        return ()
 
 
 def by_draft(ledger: Ledger, draft: str) -> QueuedChange | None:
@@ -93,19 +98,27 @@ def cancel(ledger: Ledger, actor: str, seq: int) -> QueuedChange:
 
 
 def applied(ledger: Ledger, draft: str, operation: Operation) -> QueuedChange | None:
-    """Note that the draft was sent, from the line or from its Review page; what was refused needs attention."""
+    """Note that the draft was sent, from the line or from its Review page; what was refused needs attention.
+
+    None when it was not in line, or when that cannot be written: the operation itself is on record by now.
+    """
+    state, why = APPLIED, ""
     if operation.outcome in ("refused", "failed"):
-        why = str((operation.error or {}).get("message") or "The workspace did not do this.")
-        return end(ledger, draft, ATTENTION, why, operation.id)
-    return end(ledger, draft, APPLIED, "", operation.id)
+        state, why = ATTENTION, str((operation.error or {}).get("message") or "The workspace did not do this.")
+    try:
+        return end(ledger, draft, state, why, operation.id)
+    except PortalError:
+        return None
 
 
 def end(ledger: Ledger, draft: str, state: str, reason: str = "", op_id: str = "") -> QueuedChange | None:
     """Take a draft's open change out of the line. None when it is not open."""
+    query = select(QueuedChange).where(QueuedChange.draft == draft, col(QueuedChange.state).in_(OPEN))
+    with Session(ledger.engine) as session:
+        if session.exec(query).first() is None:
+            return None
     with ledger.writing() as session:
-        row = session.exec(
-            select(QueuedChange).where(QueuedChange.draft == draft, col(QueuedChange.state).in_(OPEN))
-        ).first()
+        row = session.exec(query).first()
         if row is None:
             return None
         row.line, row.state, row.reason = None, state, reason

@@ -21,6 +21,7 @@ from web.identity.person import Caller
 from web.workspace import sight
 
 SHOWN = 100
+PAGE = SHOWN + 2
 FETCHED = 1000
 LIVE = "live"
 
@@ -59,13 +60,14 @@ class Restoring:
     restored: Restored
 
 
-def opened(ledger: Ledger, who: Caller, may: May, name: str) -> Past:
-    """The past that this person may see. Raises NotFound when there is none, for them or for anybody."""
+def opened(ledger: Ledger, who: Caller, may: May, name: str, limit: int = FETCHED, until: int | None = None) -> Past:
+    """The past that this person may see: the newest `limit` of each kind of event, `until` a time in ms. Raises
+    NotFound when there is none, for them or for anybody."""
     live = _live(ledger, who, name)
-    found = queries.page(ledger.engine, Filter(endpoint=name, limit=FETCHED), may).operations
+    found = queries.page(ledger.engine, Filter(endpoint=name, limit=limit, until=until), may).operations
     whole = _whole(who, live)
-    snapshots = tuple(queries.snapshots(ledger.engine, name, FETCHED)) if whole else _own(ledger, who, name, found)
-    if live is None and not found and not snapshots:
+    snapshots = tuple(queries.snapshots(ledger.engine, name, limit, until)) if whole else _own(ledger, who, name, found)
+    if live is None and until is None and not found and not snapshots:
         raise NotFound(f"There is no endpoint '{name}', and no history of one that you may see.")
     queued = [q for q in queue.of_endpoint(ledger, who.workspace.host, name) if whole or q.actor == who.email]
     return Past(name, live, snapshots, tuple(found), tuple(queued))
@@ -90,11 +92,11 @@ def _own(ledger: Ledger, who: Caller, name: str, found: list[Operation]) -> tupl
     return tuple(s for s in queries.snapshots(ledger.engine, name) if s.body.get("id") in ids)
 
 
-def timeline(past: Past, before: str = "") -> Timeline:
+def timeline(past: Past, before: int | None = None) -> Timeline:
     """One page of everything that happened, newest first; `before`: the time in ms at which the page before ended."""
     made = {o.id: o for o in past.operations}
     events = sorted(_events(past, made), key=lambda event: -event.at)
-    shown = [e for e in events if e.at < int(before)] if before.isdigit() else events
+    shown = events if before is None else [event for event in events if event.at < before]
     versions = [(f"s{s.seq}", label(s, made.get(s.op_id))) for s in past.snapshots]
     gone = past.live is None
     last = next((f"d{o.id}" for o in past.operations if o.kind == Kind.DELETE and o.outcome == "success"), "")
@@ -104,7 +106,7 @@ def timeline(past: Past, before: str = "") -> Timeline:
         gone=gone,
         last=last or (versions[0][0] if gone and versions else ""),
         older=str(shown[SHOWN - 1].at) if len(shown) > SHOWN else "",
-        newer=shown is not events,
+        newer=before is not None,
     )
 
 

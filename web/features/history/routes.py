@@ -10,7 +10,7 @@ from web.changes import drafts, observe
 from web.changes.kinds import Kind
 from web.deps import ActorDep, CallerDep, LedgerDep, MayDep
 from web.features.endpoint_tabs import head
-from web.features.history.queries import compare, opened, restoring, timeline
+from web.features.history.queries import PAGE, compare, opened, restoring, timeline
 from web.html.respond import done, page
 from web.html.toasts import Toast
 
@@ -25,10 +25,10 @@ def index(
     who: CallerDep,
     ledger: LedgerDep,
     may: MayDep,
-    before: Annotated[str, Query(max_length=20)] = "",
+    before: Annotated[int | None, Query(ge=0, lt=10**15)] = None,
 ) -> Response:
     """Operations of this portal and changes made elsewhere, newest first. Also for an endpoint that is gone."""
-    past = opened(ledger, who, may, name)
+    past = opened(ledger, who, may, name, PAGE, before)
     top = head(request, past.live, "history") if past.live else None
     return page(request, "history/index.html", endpoint=top, name=name, view=timeline(past, before))
 
