@@ -67,7 +67,7 @@ def opened(ledger: Ledger, who: Caller, may: May, name: str, limit: int = FETCHE
     found = queries.page(ledger.engine, Filter(endpoint=name, limit=limit, until=until), may).operations
     whole = _whole(who, live)
     snapshots = tuple(queries.snapshots(ledger.engine, name, limit, until)) if whole else _own(ledger, who, name, found)
-    if live is None and until is None and not found and not snapshots:
+    if live is None and not found and not snapshots:
         raise NotFound(f"There is no endpoint '{name}', and no history of one that you may see.")
     queued = [q for q in queue.of_endpoint(ledger, who.workspace.host, name) if whole or q.actor == who.email]
     return Past(name, live, snapshots, tuple(found), tuple(queued))
@@ -95,7 +95,7 @@ def _own(ledger: Ledger, who: Caller, name: str, found: list[Operation]) -> tupl
 def timeline(past: Past, before: int | None = None) -> Timeline:
     """One page of everything that happened, newest first; `before`: the time in ms at which the page before ended."""
     made = {o.id: o for o in past.operations}
-    events = sorted(_events(past, made), key=lambda event: -event.at)
+    events = sorted(_events(past, made, first=before is None), key=lambda event: -event.at)
     shown = events if before is None else [event for event in events if event.at < before]
     versions = [(f"s{s.seq}", label(s, made.get(s.op_id))) for s in past.snapshots]
     gone = past.live is None
@@ -110,10 +110,11 @@ def timeline(past: Past, before: int | None = None) -> Timeline:
     )
 
 
-def _events(past: Past, made: dict[str, Operation]) -> list[Event]:
+def _events(past: Past, made: dict[str, Operation], first: bool) -> list[Event]:
+    """`first`: the newest page, the only one that knows what was not adopted or undone since."""
     led_to = {s.op_id: s for s in past.snapshots if s.source == observe.PORTAL}
     restores = {o.id for o in past.operations if o.kind == Kind.RESTORE and o.outcome == "success"}
-    open_ = {s.seq for s in observe.strangers(list(past.snapshots), restores)}
+    open_ = {s.seq for s in observe.strangers(list(past.snapshots), restores)} if first else set()
     events = [of_operation(o, led_to.get(o.id)) for o in past.operations]
     events += [of_queued(row) for row in past.queued]
     for place, snapshot in enumerate(past.snapshots):
