@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     )
     invoke_timeout_s: float = Field(300.0, gt=0, le=600, description="Longest an invocation may run, seconds.")
     settle_every_s: float = Field(60.0, gt=0, description="How often unknown outcomes are asked about, seconds.")
+    look_every_s: float = Field(
+        300.0, ge=0, description="How often the app looks for changes made elsewhere, seconds; 0: never."
+    )
     list_stale_s: float = Field(3.0, ge=0, description="How old a listing may be before it is fetched again, seconds.")
     operator_group: str = Field("", description="Workspace group whose members may change endpoints; empty: everybody.")
     admin_group: str = Field(

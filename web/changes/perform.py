@@ -75,6 +75,7 @@ def perform(
         refuse_blocked(made)
         if open_ := made.unaccepted(acknowledged):
             raise Unacknowledged(open_)
+        observe.look(ledger, live or {})
         operation, new = ledger.begin(_intent(made, actor, key, asked, live, facts.grants, ws, request_id))
         if not new:
             return Result(operation, True)

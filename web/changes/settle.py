@@ -6,6 +6,7 @@ from typing import Any
 from web.audit import queries
 from web.audit.ledger import Ledger, Outcome
 from web.audit.models import Operation
+from web.changes import observe
 from web.changes.app_attach import APP_KINDS
 from web.changes.app_state import judged
 from web.changes.diff import Row, canonical
@@ -72,6 +73,8 @@ def _settle_one(ledger: Ledger, ws: Workspace, operation: Operation, sees_all: b
     )
     after = None if operation.kind in APP_KINDS else live
     endpoint_id = str((live or {}).get("id") or "")
+    if outcome == "success" and after is not None:
+        observe.after_change(ledger, after, operation.id)
     rows = _otherwise(ledger, operation, live) if outcome == "success" else []
     ledger.finish(operation.id, Outcome(outcome, calls, after, error, endpoint_id, rows))
     return 1

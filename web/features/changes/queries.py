@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from web.audit.ledger import Ledger
-from web.changes import preview
+from web.audit.models import QueuedChange
+from web.changes import observe, preview, queue
 from web.changes.checks import Finding
 from web.changes.effects import Effect
 from web.changes.kinds import Base, Change, Kind
-from web.changes.merge import Choice, Clash
+from web.changes.merge import Choice
 from web.changes.perform import Unacknowledged
 from web.changes.rebase import MERGEABLE
 from web.changes.spell import LANGUAGES, as_code
-from web.errors import Conflict, PortalError
+from web.changes.standing import ROLLING, Update, update
+from web.errors import PortalError
+from web.features.changes.clash import ClashView, clash_views
 from web.workspace.client import Workspace
 
 TITLES = {
@@ -83,7 +86,7 @@ class Review:
     warnings: list[Finding]
     blockers: list[Finding]
     theirs: list[dict[str, Any]]
-    clashes: list[dict[str, Any]]
+    clashes: list[ClashView]
     mergeable: bool
     code: list[tuple[str, str, str, str]]
     run_as: str
@@ -92,12 +95,25 @@ class Review:
     destructive: bool
     effects: list[Effect]
     accepted: frozenset[str] = frozenset()
+    update: Update | None = field(default=None)
+    queued: QueuedChange | None = field(default=None)
+    first: QueuedChange | None = field(default=None)
     error: PortalError | None = field(default=None)
 
     @property
     def unaccepted(self) -> bool:
         """Whether Apply was refused because a warning had not been accepted."""
         return isinstance(self.error, Unacknowledged)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the draft is in line."""
+        return self.queued is not None and self.queued.state == queue.WAITING
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether the draft may be put in line: an update runs, and nothing else forbids the change."""
+        return self.update is not None and not self.waits and not self.first and not self.blockers
 
 
 def review(
@@ -108,10 +124,17 @@ def review(
     draft: str,
     error: PortalError | None = None,
     accepted: frozenset[str] = frozenset(),
+    choices: dict[str, Choice] | None = None,
 ) -> Review:
-    """The plan of a draft, on top of the endpoint as it is now; `accepted`: warnings that were ticked before."""
-    look = preview.look(ledger, ws, change, base)
+    """The plan of a draft, on top of the endpoint as it is now, or will be when the update in progress has ended.
+
+    `accepted`: warnings that were ticked before; `choices`: of a conflict form that came back undecided.
+    """
+    look = preview.look(ledger, ws, change, base, ahead=True)
     made, live = look.plan, look.live
+    observe.look(ledger, live or {})
+    running = update(ledger, live) if change.kind in ROLLING else None
+    first = queue.waiting_on(ledger, ws.host, change.endpoint) if running else None
     code = as_code(made.change, made.calls, host=ws.host, live=live)
     tone, reach, text = REACH[made.blast_radius]
     if change.kind is Kind.CREATE:
@@ -128,9 +151,9 @@ def review(
         diff=ledger.redact(made.diff),
         calls=[_call(ledger, c.method, c.path, c.says, c.body) for c in made.calls],
         warnings=made.warnings,
-        blockers=made.blockers,
+        blockers=[b for b in made.blockers if running is None or IN_PROGRESS not in b.message],
         theirs=list(look.rebased.theirs),
-        clashes=[_clash(c) for c in look.rebased.clashes],
+        clashes=clash_views(ledger, change.endpoint, look.rebased.clashes, choices),
         mergeable=look.rebased.known and change.kind in MERGEABLE,
         code=[(key, label, code[key], lang) for key, label, lang in LANGUAGES],
         run_as=str((live or {}).get("creator") or "you"),
@@ -139,6 +162,9 @@ def review(
         destructive=change.kind in (Kind.DELETE, Kind.STOP),
         effects=made.effects,
         accepted=accepted,
+        update=running,
+        queued=queue.by_draft(ledger, draft),
+        first=first if first and first.draft != draft else None,
         error=error,
     )
 
@@ -151,14 +177,13 @@ def _back(change: Change, draft: str, *, afresh: bool) -> str:
 
 def resolved(
     ledger: Ledger, ws: Workspace, change: Change, base: Base | None, choices: dict[str, Choice]
-) -> tuple[Change, Base]:
-    """The change with its conflicts decided, and the live base it lies on. Raises Conflict while one is undecided."""
-    look = preview.look(ledger, ws, change, base, choices)
-    if look.rebased.clashes:
-        raise Conflict(f"'{look.rebased.clashes[0].path}' still differs.", hint="Go back to the review and decide it.")
-    return look.rebased.change, look.plan.base
+) -> tuple[Change, Base] | None:
+    """The change with its conflicts decided, and the base it lies on. None while one is undecided."""
+    look = preview.look(ledger, ws, change, base, choices, ahead=True)
+    return None if look.rebased.clashes else (look.rebased.change, look.plan.base)
 
 
+IN_PROGRESS = "in progress"
 RUN_AS_NEW = "You become the endpoint's creator for good: the workspace re-checks your grants at every later update."
 RUN_AS = "The workspace re-checks this creator's grants at every update. It cannot be changed."
 
@@ -166,14 +191,3 @@ RUN_AS = "The workspace re-checks this creator's grants at every update. It cann
 def _call(ledger: Ledger, method: str, path: str, says: str, body: Any) -> CallView:
     text = "" if body in (None, {}) else json.dumps(ledger.redact(body), indent=2, ensure_ascii=False)
     return CallView(method, path, says, text)
-
-
-def _clash(clash: Clash) -> dict[str, Any]:
-    texts = {side: _side(getattr(clash, side)) for side in ("base", "live", "mine")}
-    return {"path": clash.path, "name": clash.path or "the whole endpoint", **texts}
-
-
-def _side(value: Any) -> str:
-    if value is None:
-        return "not set"
-    return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=str)

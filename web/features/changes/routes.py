@@ -1,4 +1,4 @@
-"""GET /changes/review/{draft}, POST /changes, POST /changes/resolve."""
+"""GET /changes/review/{draft}, POST /changes, POST /changes/resolve; the line before an endpoint is in `queue.py`."""
 
 from typing import Annotated
 
@@ -6,14 +6,15 @@ from fastapi import APIRouter, Depends, Form
 from starlette.requests import Request
 from starlette.responses import Response
 
-from web.changes import drafts
+from web.changes import drafts, queue
 from web.changes.kinds import Kind
 from web.changes.perform import Moved, Result, perform
 from web.deps import ActorDep, LedgerDep, RequestIdDep, ServicesDep, WorkspaceDep, counted_change
 from web.errors import PortalError, Unavailable
-from web.features.changes.forms import choices_in
+from web.features.changes.forms import FormDep, choices_in
 from web.features.changes.queries import resolved, review
-from web.html.respond import done, page
+from web.features.changes.queue import router as line
+from web.html.respond import done, invalid, page
 from web.html.toasts import Toast
 
 router = APIRouter()
@@ -56,23 +57,22 @@ def apply(
     except PortalError as error:
         view = review(parts.ledger, ws, change, base, draft, error, accepted)
         return page(request, "changes/review.html", error.status, review=view)
+    queue.applied(parts.ledger, draft, result.operation)
     return _sent(request, result)
 
 
 @router.post("/changes/resolve")
 def resolve(
-    request: Request,
-    draft: DraftField,
-    ws: WorkspaceDep,
-    ledger: LedgerDep,
-    actor: ActorDep,
-    path: Annotated[list[str] | None, Form()] = None,
-    choice: Annotated[list[str] | None, Form()] = None,
+    request: Request, draft: DraftField, form: FormDep, ws: WorkspaceDep, ledger: LedgerDep, actor: ActorDep
 ) -> Response:
     """Decide a conflict field by field: a new draft on top of what is live, to be reviewed like any other."""
     change, base = drafts.load(ledger, actor, draft, ws)
-    made, now = resolved(ledger, ws, change, base, choices_in(path or [], choice or []))
-    return done(request, drafts.start(ledger, actor, made, now))
+    choices = choices_in(form)
+    decided = resolved(ledger, ws, change, base, choices)
+    if decided is None:
+        view = review(ledger, ws, change, base, draft, choices=choices)
+        return invalid(request, "changes/review.html", review=view)
+    return done(request, drafts.start(ledger, actor, *decided))
 
 
 def _sent(request: Request, result: Result) -> Response:
@@ -122,3 +122,6 @@ TOLD = {
     Kind.APP_ATTACH: "The app has the endpoint. Deploy the app again for a new environment variable.",
     Kind.APP_DETACH: "The app lost the endpoint.",
 }
+
+
+router.include_router(line)

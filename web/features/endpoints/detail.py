@@ -11,6 +11,7 @@ from web.audit.queries import Filter, May
 from web.changes.preflight import direct_grants
 from web.changes.run_as import departed
 from web.changes.settle import settle
+from web.changes.standing import Standing, standing
 from web.errors import PortalError
 from web.features.endpoints import facts
 from web.features.endpoints.entities import ConfigView, EntityView, config_view
@@ -60,6 +61,7 @@ class Detail:
     tags: list[tuple[str, str]]
     operations: list[Operation]
     unsettled: list[Operation]
+    standing: Standing
     configured: bool
 
 
@@ -86,6 +88,7 @@ def detail(ledger: Ledger, who: Caller, may: May, raw: dict[str, Any], kind: str
         tags=facts.tags(raw),
         operations=operations,
         unsettled=[o for o in operations if o.outcome in ("unknown", "pending")],
+        standing=standing(ledger, who.workspace.host, raw),
         configured=bool(raw.get("config") or raw.get("pending_config")),
     )
 

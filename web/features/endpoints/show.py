@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from web.changes import observe
 from web.deps import CallerDep, LedgerDep, MayDep, WorkspaceDep
 from web.features.endpoint_tabs import head
 from web.features.endpoints.detail import detail, entities, run_as, settle_unknown
@@ -21,7 +22,7 @@ router = APIRouter()
 def show(request: Request, name: str, caller: CallerDep, ledger: LedgerDep, may: MayDep) -> Response:
     """The page. Changes whose outcome nobody knows are asked about first."""
     settle_unknown(ledger, caller, name)
-    raw = sight.endpoint(caller.workspace, name)
+    raw = observe.see(ledger, lambda: sight.endpoint(caller.workspace, name))
     top = head(request, raw, "overview", live_here=True)
     return page(request, "endpoints/show.html", endpoint=top, view=detail(ledger, caller, may, raw, top.kind))
 
