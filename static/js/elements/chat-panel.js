@@ -38,6 +38,7 @@ class ChatPanel extends HTMLElement {
     this.prompt.addEventListener("input", () => this.code.refresh());
     this.querySelector("[data-stop]").addEventListener("click", () => this.stop());
     this.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.busy) this.stop(); });
+    addEventListener("pagehide", () => this.columns.forEach((column) => column.stop()));
     this.querySelectorAll("[data-action]").forEach((button) => button.addEventListener("click", () => this[button.dataset.action]()));
   }
 
