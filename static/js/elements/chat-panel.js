@@ -24,6 +24,7 @@ class ChatPanel extends HTMLElement {
     this.listen();
     this.redraw();
     this.refresh();
+    if ("early" in this.composer.dataset) this.send();
   }
 
   listen() {
