@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.features.changes.support import until_ready
 from tests.features.playground.support import LLAMA, REASONER, answered, chat, figure, order, say, stream_of
@@ -42,6 +42,17 @@ def test_a_newcomer_sends_a_first_message_with_tab_and_enter_alone(open_page: Ca
     page.keyboard.press("Enter")
     expect(page.locator(".turn-answer")).to_have_count(2)
     expect(answered(page)).to_contain_text("4")
+
+
+def test_a_message_sent_before_the_script_has_come_is_not_lost(bob_page: Page) -> None:
+    held: list[Route] = []
+    bob_page.route("**/elements/chat-panel.js", lambda route: held.append(route))
+    bob_page.goto(f"/endpoints/{LLAMA}/playground")
+    bob_page.keyboard.type("What is 17 * 23?")
+    bob_page.keyboard.press("Enter")
+    expect(bob_page.locator("[data-prompt]")).to_have_value("What is 17 * 23?")
+    held[0].continue_()
+    expect(answered(bob_page)).to_contain_text("391")
 
 
 def test_text_streams_and_stops_where_it_was(bob_page: Page) -> None:
