@@ -61,6 +61,7 @@ class Seat:
             "address": self.address,
             "parameters": parameters(self.style, self.schema),
             "price": self.price,
+            "url": str(self.raw.get("endpoint_url") or "") if self.raw.get("route_optimized") is True else "",
             "problem": self.problem,
         }
 
