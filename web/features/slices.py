@@ -22,6 +22,7 @@ from web.features import (
     settings,
     telemetry,
     traffic,
+    usage,
 )
 from web.features.slice import Slice
 
@@ -45,5 +46,6 @@ SLICES: tuple[Slice, ...] = (
     gateway.SLICE,
     integrate.SLICE,
     telemetry.SLICE,
+    usage.SLICE,
     patterns.SLICE,  # where PORTAL_PATTERNS says so
 )
