@@ -105,7 +105,9 @@ def _rows(table: Table, asked: Wanted, prices: dict[str, Any]) -> list[Row]:
             setattr(row, count, getattr(row, count) + int(float(cell[count] or 0)))
         _price(row, cell, price_of(prices, cell["endpoint"] or "", cell["model"] or ""))
     found = list(rows.values())
-    return sorted(found, key=lambda row: row.name, reverse=True) if asked.by == "day" else found
+    if asked.by == "day":
+        return sorted(found, key=lambda row: row.name, reverse=True)
+    return sorted(found, key=lambda row: (-row.requests, row.name))
 
 
 def _price(row: Row, cell: Mapping[str, str | None], price: dict[str, Any] | None) -> None:
@@ -140,9 +142,10 @@ def refused(error: PortalError) -> Refusal:
         hint = "The app needs the user scope sql; an administrator adds it, then stops and starts the app."
         return Refusal("Your sign-in does not reach SQL", text, hint)
     if re.search(r"INSUFFICIENT_PERMISSIONS|USE (CATALOG|SCHEMA)|SELECT on|TABLE_OR_VIEW_NOT_FOUND", text):
-        title, sql = next((g for g in GRANTS if g[0].rpartition(" on ")[0] in text), ("grants on system.serving", ""))
+        named = (title for title, _ in GRANTS if title.rpartition(" on ")[0] in text)
+        title = next(named, "grants on system.serving")
         hint = "Only account admins see these tables until somebody grants them; their schema is enabled by an admin."
-        return Refusal(f"Missing: {title}", text, hint, sql or "\n".join(line for _, line in GRANTS))
+        return Refusal(f"Missing: {title}", text, hint, "\n".join(line for _, line in GRANTS))
     if isinstance(error, Forbidden) or "warehouse" in text.lower():
         return Refusal("The SQL warehouse cannot be used", text, "It needs CAN USE on the warehouse for you.")
     return Refusal("The usage could not be read", text, error.hint)
