@@ -22,6 +22,7 @@ ENDPOINTS = "/api/2.0/serving-endpoints"
 PERMISSIONS = "/api/2.0/permissions/serving-endpoints"
 MOVING = ("id", "creation_timestamp", "last_updated_timestamp", "start_time", "object_id", "details", "endpoint_url")
 PROFILE = "it's mine"
+APP = "retention-dashboard"  # has churn and a warehouse
 # A stand-in for the CLI: keeps the words it was called with, and answers `get` with an id to be filled in later.
 CLI = """#!/bin/sh
 { printf '%s\\0' "$@"; printf '\\n'; } >> "$WORDS"
@@ -75,7 +76,8 @@ class Bench:
         grants = self.client.get(f"{PERMISSIONS}/{found.get('id', 'none')}").json()
         assert writes
         assert all(status < 300 for _, status in writes), writes
-        return {"writes": writes, "endpoint": still(found), "grants": still(grants)}
+        app = self.client.get(f"/api/2.0/apps/{APP}").json()["resources"]
+        return {"writes": writes, "endpoint": still(found), "grants": still(grants), "app": app}
 
     def curl(self, text: str) -> None:
         """Pasted into bash."""
@@ -105,7 +107,8 @@ class Bench:
         if words[0] == "api":
             w.api_client.do(words[1].upper(), unquote(words[2]), body={} if body is None else body)
         elif words[1] != "get":
-            method = getattr(w.serving_endpoints, words[1].replace("-", "_"))
+            group = w.apps if words[0] == "apps" else w.serving_endpoints
+            method = getattr(group, words[1].replace("-", "_"))
             target = [] if words[2].startswith("--") else [self._id_of(words[2])]
             method(*target, **arguments(method, body or {}))
 
