@@ -4,6 +4,6 @@ from web.features.connections.routes import router
 from web.features.slice import Slice
 from web.html.nav import NavEntry
 
-SLICE = Slice("connections", router, (NavEntry("HTTP request", "/http-request", "send", order=30),))
+SLICE = Slice("connections", router, (NavEntry("HTTP request", "/http-request", "send", order=30, group="Developer"),))
 
 __all__ = ["SLICE", "router"]
