@@ -46,7 +46,10 @@ class Settings(BaseSettings):
     changes_per_minute: int = Field(30, ge=1, description="Changes that one person may make in a minute.")
     streams_per_person: int = Field(12, ge=1, description="Requests to models that one person may have under way.")
     metrics: bool = Field(False, description="Show the portal's own figures for Prometheus at /metrics.")
-    prices: Path | None = Field(None, description="JSON file with prices per million tokens, shown in the playground.")
+    prices: Path | None = Field(
+        None, description="JSON file with prices per million tokens, shown in the playground and on Usage."
+    )
+    warehouse_id: str = Field("", description="SQL warehouse that reads the usage tables, as the person who looks.")
     patterns: bool = Field(False, description="Show the /patterns page with every component.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Level of the portal's log lines."

@@ -149,7 +149,7 @@ def test_curl_python_and_cli_leave_what_apply_leaves(bench: Bench, name: str) ->
     bench.apply(wanted)
     applied = bench.state(endpoint)
     bench.afresh(before)
-    describes(bench.texts(wanted), gone=kind == "endpoint.delete")
+    describes(bench.texts(wanted), kind)
     for language in ("curl", "python", "cli"):
         bench.afresh(before)
         text = bench.texts(wanted)[language]
@@ -157,12 +157,15 @@ def test_curl_python_and_cli_leave_what_apply_leaves(bench: Bench, name: str) ->
         assert json.dumps(bench.state(endpoint), sort_keys=True) == json.dumps(applied, sort_keys=True), language
 
 
-def describes(code: dict[str, str], gone: bool) -> None:
+def describes(code: dict[str, str], kind: str) -> None:
     """Terraform and the bundle are read by their languages' own rules."""
     assert hcl2.loads(code["terraform"])
     bundle = yaml.safe_load(code["bundle"])
-    if gone:
+    if kind == "endpoint.delete":
         assert bundle is None
+    elif kind.startswith("app."):
+        [app] = bundle["resources"]["apps"].values()
+        assert "warehouse" in [one["name"] for one in app["resources"]]
     else:
         Draft202012Validator(BUNDLE).validate(bundle)
 

@@ -6,6 +6,7 @@ from web.features import (
     changes,
     config,
     connect,
+    connections,
     create,
     endpoints,
     gateway,
@@ -21,6 +22,7 @@ from web.features import (
     settings,
     telemetry,
     traffic,
+    usage,
 )
 from web.features.slice import Slice
 
@@ -40,8 +42,10 @@ SLICES: tuple[Slice, ...] = (
     playground.SLICE,
     settings.SLICE,
     permissions.SLICE,
+    connections.SLICE,
     gateway.SLICE,
     integrate.SLICE,
     telemetry.SLICE,
+    usage.SLICE,
     patterns.SLICE,  # where PORTAL_PATTERNS says so
 )

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.features.playground.support import LLAMA, REASONER, answered, chat, figure, order, say
-from web.features.playground.prices import load, price_of
+from web.features.prices import load, price_of
 
 if TYPE_CHECKING:
     from web.emulator.server import Emulator

@@ -7,6 +7,7 @@ from typing import Any
 from web.audit.ledger import Ledger
 from web.audit.models import QueuedChange
 from web.changes import observe, preview, queue
+from web.changes.app_attach import APP_KINDS
 from web.changes.checks import Finding
 from web.changes.effects import Effect
 from web.changes.kinds import Base, Change, Kind
@@ -156,8 +157,8 @@ def review(
         clashes=clash_views(ledger, change.endpoint, look.rebased.clashes, choices),
         mergeable=look.rebased.known and change.kind in MERGEABLE,
         code=[(key, label, code[key], lang) for key, label, lang in LANGUAGES],
-        run_as=str((live or {}).get("creator") or "you"),
-        run_as_note=RUN_AS_NEW if change.kind is Kind.CREATE else RUN_AS,
+        run_as="you" if change.kind in APP_KINDS else str((live or {}).get("creator") or "you"),
+        run_as_note=NOTES.get(change.kind, RUN_AS),
         back=_back(change, draft, afresh=bool(look.rebased.clashes)),
         destructive=change.kind in (Kind.DELETE, Kind.STOP),
         effects=made.effects,
@@ -185,7 +186,9 @@ def resolved(
 
 IN_PROGRESS = "in progress"
 RUN_AS_NEW = "You become the endpoint's creator for good: the workspace re-checks your grants at every later update."
+RUN_AS_APP = "The app itself runs as its own service principal, which the permission is for."
 RUN_AS = "The workspace re-checks this creator's grants at every update. It cannot be changed."
+NOTES = {Kind.CREATE: RUN_AS_NEW, Kind.APP_ATTACH: RUN_AS_APP, Kind.APP_DETACH: RUN_AS_APP}
 
 
 def _call(ledger: Ledger, method: str, path: str, says: str, body: Any) -> CallView:

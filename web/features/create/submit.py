@@ -45,7 +45,7 @@ def review(ws: Workspace, actor: Actor, fields: Tree) -> Tried[EndpointForm]:
     body, gone = held.give_all(actor.email, write(tried.form), {})
     found += [Finding(path, rules.GONE) for path in gone]
     found += rules.variables_named_twice(tried.form.entities, "config.")
-    found += [Finding(f"ai_gateway.{path}", message) for path, message in gateway.zeroes(tried.form.gateway)]
+    found += [Finding(f"ai_gateway.{path}", message) for path, message in gateway.slips(tried.form.gateway)]
     if not tried.form.name:
         found.insert(0, Finding("name", "Give the endpoint a name."))
         change = Change(kind=Kind.CREATE, endpoint="unnamed", body=body)

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from web.errors import PortalError
 from web.features.playground.notices import Notice, notice
-from web.features.playground.prices import load, price_of
+from web.features.prices import load, price_of
 from web.openapi import EntitySchema, Found, schema_of
 from web.openapi.examples import example
 from web.openapi.reasons import EXPLANATIONS, Explanation
