@@ -7,6 +7,7 @@ from web.features import (
     connect,
     create,
     endpoints,
+    guide,
     health,
     history,
     logs,
@@ -17,7 +18,7 @@ from web.features import (
 )
 from web.features.slice import Slice
 
-PUBLIC: tuple[Slice, ...] = (health.SLICE, connect.SLICE)
+PUBLIC: tuple[Slice, ...] = (health.SLICE, connect.SLICE, guide.SLICE)
 SLICES: tuple[Slice, ...] = (
     api.SLICE,
     changes.SLICE,

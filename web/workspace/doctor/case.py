@@ -119,6 +119,11 @@ def diagnose(case: Case, rules: Iterable[Rule]) -> list[Finding]:
     return list({one.key: one for one in reversed(special or found[:1])}.values())[::-1]
 
 
+def in_general(rule: Rule) -> Finding:
+    """What a row says when nothing is known of the case."""
+    return _finding(rule, {}, Case(""))
+
+
 def _finding(rule: Rule, groups: dict[str, str], case: Case) -> Finding:
     known = {k: v for k, v in case.facts.items() if v} | groups
     cause, step, command = (_told(text, known) for text in (rule.cause, rule.step, rule.command))
