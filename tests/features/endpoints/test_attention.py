@@ -60,7 +60,7 @@ def test_samples_tell_of_errors_and_of_endpoints_nobody_asks(
     door = FrontDoor(portal.url, emulator.url).start()
     try:
         cookies = {COOKIE: door.sign_in("bob")}
-        shown = section(httpx.get(f"{door.url}/endpoints", cookies=cookies, trust_env=False).text)
+        shown = section(httpx.get(f"{door.url}/endpoints", cookies=cookies, timeout=30, trust_env=False).text)
     finally:
         door.stop()
     assert "20% of its requests failed in the last 15 minutes" in shown
