@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = chosen
     app.state.telemetry = Telemetry(chosen.metrics)
     slices = [slice_ for slice_ in SLICES if slice_.name != "patterns" or chosen.patterns]
-    app.state.navigation = [entry for slice_ in slices for entry in slice_.nav]
+    app.state.navigation = [entry for slice_ in (*PUBLIC, *slices) for entry in slice_.nav]
     app.state.endpoint_tabs = collect_tabs(slices)
     app.router.routes.extend(static_routes())
     for slice_ in PUBLIC:

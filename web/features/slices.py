@@ -10,6 +10,7 @@ from web.features import (
     create,
     endpoints,
     gateway,
+    guide,
     health,
     history,
     integrate,
@@ -26,7 +27,7 @@ from web.features import (
 )
 from web.features.slice import Slice
 
-PUBLIC: tuple[Slice, ...] = (health.SLICE, connect.SLICE)
+PUBLIC: tuple[Slice, ...] = (health.SLICE, connect.SLICE, guide.SLICE)
 SLICES: tuple[Slice, ...] = (
     api.SLICE,
     changes.SLICE,
