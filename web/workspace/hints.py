@@ -49,7 +49,7 @@ HINTS: tuple[Hint, ...] = (
     Hint("Not signed in", "Your sign-in has expired. Reload the page to sign in again.", status=401),
     Hint(
         "No permission on the app",
-        "Ask somebody with CAN MANAGE on the app to grant it to you, or to attach the endpoint.",
+        "Ask somebody with CAN_MANAGE on the app to grant it to you, or to attach the endpoint.",
         status=403,
         pattern=r"\bon app\b",
         command="databricks apps get-permissions <APP> --profile <PROFILE>",
