@@ -1,8 +1,8 @@
-// A table wider than its frame scrolls sideways (data-wide); any other keeps its head in sight while the page scrolls.
+// A table wider than its frame scrolls sideways; one that fits (data-fits) keeps its head in sight while the page scrolls.
 const watcher = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     const frame = target.closest(".table-frame");
-    frame?.toggleAttribute("data-wide", target.scrollWidth > frame.clientWidth + 1);
+    frame?.toggleAttribute("data-fits", target.scrollWidth <= frame.clientWidth + 1);
   }
 });
 

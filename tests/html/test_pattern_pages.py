@@ -26,7 +26,7 @@ def test_a_pattern_page_is_accessible_and_fits_the_screen(
 def test_an_open_dialog_menu_and_toast_are_accessible(open_pattern: OpenPattern, accessible: Accessible) -> None:
     page = open_pattern("/patterns", reduced_motion="reduce")
     page.locator("summary.person").click()
-    page.evaluate("portalToast({text: 'Refused', tone: 'danger', hint: 'You need CAN MANAGE.'})")
+    page.evaluate("portalToast({text: 'Refused', tone: 'danger', hint: 'You need CAN_MANAGE.'})")
     accessible(page)
     page.get_by_role("button", name="Ask first").click()
     accessible(page)

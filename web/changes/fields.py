@@ -50,7 +50,7 @@ REGISTRY: tuple[Field, ...] = (
     Field("suspended", reach="instant"),
     Field("name", immutable=True, note="An endpoint keeps its name; a new name is a new endpoint."),
     Field("description", immutable=True, note="The workspace takes a description at creation only."),
-    Field("route_optimized", immutable=True, note="Route optimisation is chosen at creation only."),
+    Field("route_optimized", immutable=True, note="Route optimization is chosen at creation only."),
     Field("budget_policy_id", immutable=True, write_only=True, note="Changed in the Databricks console only."),
     Field("config.auto_capture_config", immutable=True, note="Legacy inference tables cannot be moved."),
     Field("config.config_version", read_only=True),

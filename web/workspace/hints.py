@@ -69,7 +69,7 @@ HINTS: tuple[Hint, ...] = (
     ),
     Hint(
         "No permission on the app",
-        "Ask somebody with CAN MANAGE on the app to grant it to you, or to attach the endpoint.",
+        "Ask somebody with CAN_MANAGE on the app to grant it to you, or to attach the endpoint.",
         status=403,
         pattern=r"\bon app\b",
         command="databricks apps get-permissions <APP> --profile <PROFILE>",

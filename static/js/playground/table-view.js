@@ -22,7 +22,7 @@ export class TableView {
     table.addEventListener("paste", (event) => this.paste(event));
     const frame = element("div", { className: "table-frame", tabIndex: 0, ariaLabel: "Rows to send", role: "region" }, table);
     const more = this.records.length - MOST_ROWS;
-    const note = more > 0 ? `${more} more rows are kept and sent; edit them as JSON.` : "Paste from a spreadsheet or CSV into any cell; a header row is recognised.";
+    const note = more > 0 ? `${more} more rows are kept and sent; edit them as JSON.` : "Paste from a spreadsheet or CSV into any cell; a header row is recognized.";
     const add = element("button", { type: "button", className: "btn btn-sm", text: "Add row" });
     add.addEventListener("click", () => this.add());
     this.root.replaceChildren(frame, element("div", { className: "row-flex grid-foot" }, add, element("span", { className: "soft small", text: note })));

@@ -17,7 +17,7 @@ PAGES = ("", "/status", "/entities", "/failure", "/run-as", "/delete")
 def test_the_page_says_what_serves_and_how_traffic_is_split(bob: httpx.Client) -> None:
     page = bob.get("/endpoints/churn").text
     for text in ("churn-3", "churn-4", "90 %", "10 %", "main.ml.churn", "version 4", "CPU Small", "always on",
-                 "Config version 4", "Runs as", "bob@example.com", "CAN MANAGE", "main.ml.churn_payload",
+                 "Config version 4", "Runs as", "bob@example.com", "CAN_MANAGE", "main.ml.churn_payload",
                  "ml-team@example.com", "/serving-endpoints/churn/invocations"):  # fmt: skip
         assert text in page, text
     assert "{{secrets/ml/tok}}" in page
@@ -62,7 +62,7 @@ def test_without_manage_the_build_log_is_not_asked_for(emulator: "Emulator", cha
     assert "lightgbm" not in panel
     assert not [r for r in requests(emulator) if r["path"].endswith("/build-logs")]
     page = charlie.get("/endpoints/lead-scoring").text
-    assert "CAN VIEW" in page
+    assert "CAN_VIEW" in page
     assert "Delete endpoint" not in page
 
 

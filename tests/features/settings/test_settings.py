@@ -172,7 +172,7 @@ def test_what_cannot_be_changed_says_why_and_the_way_out(emulator: "Emulator", b
     for words in (
         "a new name is a new endpoint",
         "takes a description at creation only",
-        "Route optimisation is chosen at creation only",
+        "Route optimization is chosen at creation only",
         "fixed for good",
         "console only",
         "Legacy inference tables cannot be moved",

@@ -4,5 +4,5 @@ from web.features.permissions.routes import router
 from web.features.slice import Slice, Tab
 
 SLICE = Slice(
-    "permissions", router, tabs=(Tab("permissions", "Permissions", "/permissions", order=70, needs="CAN_MANAGE"),)
+    "permissions", router, tabs=(Tab("permissions", "Permissions", "/permissions", order=55, needs="CAN_MANAGE"),)
 )

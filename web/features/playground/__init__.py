@@ -7,8 +7,8 @@ from web.html.nav import NavEntry
 SLICE = Slice(
     "playground",
     router,
-    nav=(NavEntry("Playground", "/playground", "chat-left-text", order=20),),
-    tabs=(Tab("playground", "Playground", "/playground", order=20, needs="CAN_QUERY", needs_id=False),),
+    nav=(NavEntry("Playground", "/playground", "chat-left-text", order=10),),
+    tabs=(Tab("playground", "Playground", "/playground", order=10, needs="CAN_QUERY", needs_id=False),),
 )
 
 __all__ = ["SLICE", "router"]

@@ -3,6 +3,6 @@
 from web.features.schema.routes import router
 from web.features.slice import Slice, Tab
 
-SLICE = Slice("schema", router, tabs=(Tab("schema", "Schema", "/schema", order=30, needs_id=False),))
+SLICE = Slice("schema", router, tabs=(Tab("schema", "Schema", "/schema", order=15, needs_id=False),))
 
 __all__ = ["SLICE", "router"]

@@ -3,6 +3,6 @@
 from web.features.slice import Slice, Tab
 from web.features.traffic.routes import router
 
-SLICE = Slice("traffic", router, tabs=(Tab("traffic", "Traffic", "/traffic", order=12, needs="CAN_MANAGE"),))
+SLICE = Slice("traffic", router, tabs=(Tab("traffic", "Traffic", "/traffic", order=25, needs="CAN_MANAGE"),))
 
 __all__ = ["SLICE", "router"]
