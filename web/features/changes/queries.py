@@ -138,8 +138,6 @@ def review(
     first = queue.waiting_on(ledger, ws.host, change.endpoint) if running else None
     code = as_code(made.change, made.calls, host=ws.host, live=live)
     tone, reach, text = REACH[made.blast_radius]
-    if change.kind is Kind.CREATE:
-        text = "Nothing serves until the first deployment has succeeded."
     return Review(
         draft=draft,
         seen=made.base.hash,
@@ -148,7 +146,7 @@ def review(
         exists=live is not None,
         tone=tone,
         reach=reach,
-        reach_text=text,
+        reach_text=REACH_NEW if change.kind is Kind.CREATE else text,
         diff=ledger.redact(made.diff),
         calls=[_call(ledger, c.method, c.path, c.says, c.body) for c in made.calls],
         warnings=made.warnings,
@@ -185,6 +183,7 @@ def resolved(
 
 
 IN_PROGRESS = "in progress"
+REACH_NEW = "Nothing serves until the first deployment has succeeded."
 RUN_AS_NEW = "You become the endpoint's creator for good: the workspace re-checks your grants at every later update."
 RUN_AS_APP = "The app itself runs as its own service principal, which the permission is for."
 RUN_AS = "The workspace re-checks this creator's grants at every update. It cannot be changed."

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from web.changes import drafts, queue
 from web.changes.kinds import Kind
-from web.changes.perform import Moved, Result, perform
+from web.changes.perform import Result, perform
 from web.deps import ActorDep, LedgerDep, RequestIdDep, ServicesDep, WorkspaceDep, counted_change
 from web.errors import PortalError, Unavailable
 from web.features.changes.forms import FormDep, choices_in
@@ -51,9 +51,6 @@ def apply(
     accepted = frozenset(acknowledge or ())
     try:
         result = perform(parts.ledger, ws, actor, change, base, draft, request_id, seen, acknowledged=accepted)
-    except Moved as moved:
-        view = review(parts.ledger, ws, change, base, draft, moved)
-        return page(request, "changes/review.html", 409, review=view)
     except PortalError as error:
         view = review(parts.ledger, ws, change, base, draft, error, accepted)
         return page(request, "changes/review.html", error.status, review=view)
