@@ -78,7 +78,9 @@ def _state(entry: Entry, now: int) -> Concern | None:
         return Concern(name, "An update has been running for more than 30 minutes.", "warning", place(name))
     if "update_canceled" in entry.states:
         return Concern(name, "Its last update was canceled.", "info", place(name))
-    if "attention" in entry.states and entry.kind != "empty":
+    if "attention" in entry.states and entry.kind == "empty":
+        return Concern(name, "It has no config yet: it answers nothing.", "info", place(name))
+    if "attention" in entry.states:
         return Concern(name, "Not ready, though nobody stopped it and no update runs.", "danger", place(name))
     return None
 
