@@ -68,8 +68,14 @@ def test_the_inference_table_is_led_to_its_new_place(bob_page: Page, accessible:
     expect(bob_page.get_by_text("Calls are recorded in main.agents.churn_payload.")).to_be_visible()
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-@pytest.mark.parametrize(("person", "name"), [("bob", "company-gpt"), ("charlie", "wine-quality")])
+@pytest.mark.parametrize(
+    ("scheme", "width", "person", "name"),
+    [
+        ("light", 1280, "bob", "company-gpt"),
+        ("dark", 390, "bob", "company-gpt"),
+        ("dark", 1280, "charlie", "wine-quality"),
+    ],
+)
 def test_the_page_is_accessible_and_fits(
     open_page: OpenPage, accessible: Accessible, scheme: str, width: int, person: str, name: str
 ) -> None:

@@ -13,7 +13,7 @@ Accessible = Callable[[Page], None]
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
 def test_the_pages_are_accessible_and_fit(open_page: OpenPage, accessible: Accessible, scheme: str, width: int) -> None:
     page = open_page("bob", width=width, color_scheme=scheme)
-    for path in ("/usage", "/http-request", "/endpoints/churn/telemetry", "/endpoints/company-gpt/telemetry"):
+    for path in ("/usage", "/http-request", "/endpoints/churn/telemetry"):
         page.goto(path)
         accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth") == width, path

@@ -59,8 +59,10 @@ def test_the_texts_follow_the_key_while_it_is_typed(bob_page: Page) -> None:
     expect(texts).to_contain_text("2 to 30 letters")
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-@pytest.mark.parametrize(("person", "name"), [("bob", "churn"), ("charlie", "wine-quality")])
+@pytest.mark.parametrize(
+    ("scheme", "width", "person", "name"),
+    [("light", 1280, "bob", "churn"), ("dark", 390, "bob", "churn"), ("dark", 1280, "charlie", "wine-quality")],
+)
 def test_the_page_is_accessible_and_fits(
     open_page: OpenPage, accessible: Accessible, scheme: str, width: int, person: str, name: str
 ) -> None:
