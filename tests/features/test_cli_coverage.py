@@ -14,6 +14,8 @@ API = "/api/2.0/serving-endpoints"
 ONE = "/endpoints/churn"
 UNITS = {"name": "llama", "entity_name": "system.ai.meta_llama_v3_1_8b_instruct", "entity_version": "2",
          "provisioned_model_units": 50}  # fmt: skip
+EMBEDDER = {"name": "embedder-1", "entity_name": "main.ml.embedder", "entity_version": "1", "workload_size": "Medium",
+            "workload_type": "GPU_SMALL", "scale_to_zero_enabled": True}  # fmt: skip
 MAIL = {"email_notifications": {"on_update_failure": ["ops@example.com"]}}
 OTEL = {"enabled_telemetry_features": ["TELEMETRY_FEATURE_LOGS"], "table_names": {"logs_table": "main.ml.logs"}}
 GRANT = {"group_name": "growth", "permission_level": "CAN_QUERY"}
@@ -86,8 +88,8 @@ TABLE = (
             {"user_name": "bob@example.com", "permission_level": "CAN_MANAGE"}, GRANT]),
         sent="PUT /api/2.0/permissions/serving-endpoints/",
     ),
-    Row("update-config", f"{ONE}/config", change("traffic.update", "churn", routes={"churn-3": 50, "churn-4": 50}),
-        sent="PUT /churn/config"),
+    Row("update-config", f"{ONE}/config", change("config.update", "product-embeddings", served_entities=[EMBEDDER]),
+        sent="PUT /product-embeddings/config"),
     Row("update-notifications", f"{ONE}/settings", change("notifications.update", "churn", **MAIL),
         sent="PATCH /churn/notifications"),
     # The API's PATCH of grants only adds: the portal sends it for an endpoint that is being made.
