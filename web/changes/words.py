@@ -17,12 +17,17 @@ DONE = {
     Kind.GATEWAY: "Changed AI Gateway",
     Kind.PERMISSIONS: "Changed permissions",
     Kind.NOTIFICATIONS: "Changed notifications",
+    Kind.TELEMETRY: "Changed telemetry",
+    Kind.APP_ATTACH: "Attached to an app",
+    Kind.APP_DETACH: "Detached from an app",
     Kind.RESTORE: "Restored an earlier version",
 }
 PARTS = {
     "config": "Config",
     "tags": "Tags",
     "ai_gateway": "AI Gateway",
+    "telemetry_config": "Telemetry",
+    "resources": "Resources of the app",
     "email_notifications": "Email notifications",
     "access_control_list": "Permissions",
     "id": "Endpoint id",
