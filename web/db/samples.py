@@ -73,6 +73,11 @@ def look(engine: Engine, endpoint_id: str, endpoint: str, now: int) -> MetricWat
 
 def claim(engine: Engine, endpoint_id: str, now: int) -> bool:
     """Whether the caller is the one to ask the workspace now."""
+    with Session(engine) as session:
+        session.connection(execution_options={"portal_readonly": True})
+        known = session.get(MetricWatch, endpoint_id)
+        if known is None or known.asked_at > now - ASK_EVERY_MS:
+            return False
     mine = update(MetricWatch).where(
         col(MetricWatch.endpoint_id) == endpoint_id, col(MetricWatch.asked_at) <= now - ASK_EVERY_MS
     )

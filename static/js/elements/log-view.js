@@ -62,8 +62,6 @@ class LogView extends HTMLElement {
     plain.replaceWith(this.scroller);
     this.append(this.fresh);
     this.dataset.drawn = "";
-    const fits = this.lines.all.length * ROW + 24;
-    if (!("follow" in this.dataset)) this.scroller.style.height = `min(70vh, 720px, ${fits}px)`;
   }
 
   // On a narrow screen a line is read whole or not at all.

@@ -58,3 +58,22 @@ def test_an_update_late_in_its_time_says_where_it_stands(emulator: "Emulator", b
         shown = bob.get(f"/endpoints/late{part}").text
         assert "takes unusually long" in shown
         assert "databricks serving-endpoints build-logs late slow" in shown
+
+
+def test_an_endpoint_that_wakes_up_says_that_the_first_request_waits(emulator: "Emulator", bob: httpx.Client) -> None:
+    entity = emulator.world.endpoints["churn"].config.entities[0]  # type: ignore[union-attr]
+    assert "scaled to zero and is starting" not in bob.get("/endpoints/churn").text
+    entity.message, entity.waking_ms = "Scaling from zero…", emulator.world.clock.now_ms() + 600_000
+    shown = bob.get("/endpoints/churn/entities").text
+    assert "scaled to zero and is starting" in shown
+    assert "Switch off scale to zero" in shown
+
+
+def test_a_version_that_is_not_ready_is_looked_up_when_the_log_tells_nothing(
+    emulator: "Emulator", bob: httpx.Client
+) -> None:
+    version = emulator.world.catalog.models["main.ml.broken_missing_module"].versions[1]
+    version.status = "PENDING_REGISTRATION"
+    shown = panel(emulator, bob, "Container creation failed.")
+    assert "is not READY in Unity Catalog" in shown
+    assert "databricks model-versions get main.ml.broken_missing_module 1" in shown

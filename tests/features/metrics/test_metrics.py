@@ -79,6 +79,16 @@ def test_a_workspace_that_fails_leaves_the_page_with_the_reason(emulator: "Emula
     assert "Shown as of" in page.text
 
 
+def test_one_person_who_is_refused_does_not_keep_others_from_asking(
+    emulator: "Emulator", bob: httpx.Client, alice: httpx.Client
+) -> None:
+    create(emulator, "refused")
+    traffic(emulator, "refused", good=6)
+    fault(emulator, "/api/2.0/serving-endpoints/refused/metrics", fault="status", status=403, times=1)
+    assert "You may not read metrics here" in bob.get("/endpoints/refused/metrics").text
+    assert cells(alice.get("/endpoints/refused/metrics").text, "requests") == ["0.100"]
+
+
 def test_what_is_not_prometheus_text_is_told(emulator: "Emulator", bob: httpx.Client) -> None:
     create(emulator, "garbled")
     order = {"fault": "status", "status": 200, "body": "<html>sign in</html>", "times": 9}

@@ -15,7 +15,7 @@ from web.changes.standing import Standing, standing
 from web.errors import PortalError
 from web.features.endpoints import facts
 from web.features.endpoints.entities import ConfigView, EntityView, config_view
-from web.features.endpoints.failure import Failure, late
+from web.features.endpoints.failure import Failure, late, waking
 from web.identity.person import Caller
 from web.workspace import serving
 from web.workspace.client import Workspace
@@ -46,6 +46,7 @@ class EntitiesView:
     stopped: bool
     hosted: bool
     live: bool
+    waking: list[Finding] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ def entities(raw: dict[str, Any], kind: str, ws: Workspace | None = None) -> Ent
         stopped=stopped,
         hosted=not raw.get("id"),
         live=state.get("config_update") == "IN_PROGRESS" or moving,
+        waking=waking(serves.entities) if serves else [],
     )
 
 

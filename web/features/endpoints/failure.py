@@ -6,7 +6,7 @@ from typing import Any
 
 from web.errors import Forbidden, PortalError
 from web.features.endpoints.entities import EntityView, config_view, deadline_s
-from web.workspace import logtext, serving
+from web.workspace import catalog, logtext, serving
 from web.workspace.client import Workspace
 from web.workspace.doctor import RULES, Case, Finding, diagnose
 from web.workspace.entity_state import BROKEN
@@ -93,7 +93,25 @@ def _entity(
         departed=departed,
         facts=_facts(raw, given),
     )
-    return BrokenEntity(entity, excerpt(case.log), note, diagnose(case, RULES), logs)
+    found = diagnose(case, RULES) or diagnose(replace(case, version_status=_version_status(ws, given)), RULES)
+    return BrokenEntity(entity, excerpt(case.log), note, found, logs)
+
+
+def waking(entities: list[EntityView]) -> list[Finding]:
+    """What the state of serving entities tells, each cause once: a cold start."""
+    found = [finding for entity in entities for finding in diagnose(Case("serving", entity.message), RULES)]
+    return list({one.key: one for one in found}.values())
+
+
+def _version_status(ws: Workspace, given: dict[str, Any]) -> str:
+    """The model version's status in Unity Catalog, asked for when nothing else explains; "" when it cannot be read."""
+    name, number = str(given.get("entity_name") or ""), str(given.get("entity_version") or "")
+    if name.count(".") != 2 or not number.isdigit():
+        return ""
+    try:
+        return catalog.version(ws, name, int(number)).status
+    except PortalError:
+        return ""
 
 
 def _logs(ws: Workspace, name: str, entity: EntityView, version: int | None) -> tuple[str, dict[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from web.db import samples
-from web.errors import Forbidden, NotFound, PortalError
+from web.errors import Forbidden, NotFound, PortalError, Unauthenticated
 from web.workspace import prometheus, serving
 from web.workspace.client import Workspace
 from web.workspace.prometheus import Figures
@@ -22,34 +22,35 @@ def now_ms() -> int:
     return int(time.time() * 1000)
 
 
-def collect(engine: Engine, ws: Workspace, raw: dict[str, Any]) -> None:
+def collect(engine: Engine, ws: Workspace, raw: dict[str, Any]) -> bool:
     """Ask for the last minute of `raw`, unless somebody asked less than a minute ago.
 
-    A refusal of this person says nothing about others: the next one may ask at once.
+    False when the workspace refuses this person, which says nothing about others: the next one may ask at once.
     """
     endpoint_id, now = str(raw["id"]), now_ms()
     if not samples.claim(engine, endpoint_id, now):
-        return
+        return True
     try:
         reading = prometheus.read(serving.metrics(ws, str(raw["name"])))
-    except Forbidden:
+    except (Forbidden, Unauthenticated):
         samples.told(engine, endpoint_id, "", ask_again=True)
-        return
+        return False
     except NotFound:
         samples.told(engine, endpoint_id, "The workspace has no metrics of this endpoint now.")
-        return
+        return True
     except PortalError as error:
         samples.told(engine, endpoint_id, error.message)
-        return
+        return True
     except ValueError:
         samples.told(engine, endpoint_id, UNREADABLE)
-        return
+        return True
     samples.told(engine, endpoint_id, "")
     if reading.entities:
         version = (raw.get("config") or {}).get("config_version")
         whole = prometheus.merged(reading.entities.values(), over_time=False).gauges
         counts = (whole.get("request_count_total"), whole.get("request_5xx_count_total"))
         samples.store(engine, endpoint_id, _minute(reading.at, now), packed(reading.entities, version), counts)
+    return True
 
 
 def _minute(said: int | None, now: int) -> int:

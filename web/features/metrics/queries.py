@@ -1,6 +1,6 @@
 """The metrics page's view: charts of a range of time, how old they are, and why there are none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +24,7 @@ RANGES = {
 }
 OLD_MS = 4 * MINUTE_MS
 MARKED = ("config.update", "traffic.update", "endpoint.restore", "endpoint.start", "endpoint.stop")
+REFUSED = ("You may not read metrics here", "The workspace refuses it. Ask somebody with CAN_MANAGE for access.")
 NONE_AT_ALL = {
     "foundation": (
         "Pay-per-token endpoints have no metrics",
@@ -75,8 +76,9 @@ def nothing(raw: dict[str, Any]) -> tuple[str, str] | None:
 def fresh(engine: Engine, ws: Workspace, raw: dict[str, Any], may: May, span: str, entity: str) -> MetricsView:
     """The view, after asking the workspace for the last minute if nobody has yet."""
     samples.look(engine, str(raw["id"]), str(raw["name"]), now_ms())
-    collect(engine, ws, raw)
-    return view(engine, raw, may, span, entity)
+    allowed = collect(engine, ws, raw)
+    found = view(engine, raw, may, span, entity)
+    return found if allowed or found.charts else replace(found, title=REFUSED[0], note=REFUSED[1])
 
 
 def view(engine: Engine, raw: dict[str, Any], may: May, span: str, entity: str) -> MetricsView:

@@ -9,6 +9,7 @@ from typing import Literal
 Sure = Literal["certain", "likely", "possible"]
 Patterns = tuple[str, ...]
 TAIL_LINES = 4000
+TAIL_CHARS = 1_000_000
 NAME = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 OPTIONAL = re.compile(r"\[([^\[\]]*\{[^\[\]]*)\]")
 STAMP = re.compile(
@@ -39,7 +40,7 @@ class Case:
     @cached_property
     def text(self) -> str:
         """The end of the log, each line without its time and level."""
-        end = "\n".join(self.log.splitlines()[-TAIL_LINES:])
+        end = "\n".join(self.log[-TAIL_CHARS:].splitlines()[-TAIL_LINES:])
         return PREFIX.sub("", STAMP.sub("", end))
 
     @property
