@@ -1,11 +1,15 @@
 """Every page as people meet it: accessible in both themes, one heading, and no sideways scrolling on a phone."""
 
 import itertools
+import re
+import uuid
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.fixtures import OpenPage, check_accessible
+from tests.features.changes.support import change, make
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
 PAGES = (
@@ -117,3 +121,24 @@ def test_a_request_table_shows_its_head_above_its_rows(page_of_bob: Page) -> Non
     assert head
     assert row
     assert head["y"] + head["height"] <= row["y"] + 1
+
+
+def test_the_audit_is_filtered_while_somebody_types(page_of_bob: Page, bob: httpx.Client) -> None:
+    word = uuid.uuid4().hex[:10]
+    make(bob, change("tags.update", "churn", add={word: "1"}))
+    make(bob, change("tags.update", "support-agent", add={"other": "1"}))
+    page_of_bob.goto("/audit")
+    page_of_bob.get_by_role("searchbox").fill(word)
+    rows = page_of_bob.locator("#audit-rows tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("churn")
+    expect(page_of_bob).to_have_url(re.compile(rf"/audit\?q={word}$"))
+    rows.get_by_role("link", name="churn").click()
+    expect(page_of_bob).to_have_url(re.compile("/endpoints/churn/history$"))
+
+
+def test_a_page_for_others_says_where_one_is(open_page: OpenPage) -> None:
+    page = open_page("charlie")
+    page.goto("/endpoints/wine-quality/config")
+    expect(page.locator("nav[aria-label=Endpoint] [aria-current]")).to_have_text("Config")
+    expect(page.get_by_text("You may look at this endpoint, not change it")).to_be_visible()
