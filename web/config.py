@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     )
     invoke_timeout_s: float = Field(300.0, gt=0, le=600, description="Longest an invocation may run, seconds.")
     settle_every_s: float = Field(60.0, gt=0, description="How often unknown outcomes are asked about, seconds.")
+    look_every_s: float = Field(
+        300.0, ge=0, description="How often the app looks for changes made elsewhere, seconds; 0: never."
+    )
     list_stale_s: float = Field(3.0, ge=0, description="How old a listing may be before it is fetched again, seconds.")
     operator_group: str = Field("", description="Workspace group whose members may change endpoints; empty: everybody.")
     admin_group: str = Field(
@@ -43,7 +46,10 @@ class Settings(BaseSettings):
     changes_per_minute: int = Field(30, ge=1, description="Changes that one person may make in a minute.")
     streams_per_person: int = Field(12, ge=1, description="Requests to models that one person may have under way.")
     metrics: bool = Field(False, description="Show the portal's own figures for Prometheus at /metrics.")
-    prices: Path | None = Field(None, description="JSON file with prices per million tokens, shown in the playground.")
+    prices: Path | None = Field(
+        None, description="JSON file with prices per million tokens, shown in the playground and on Usage."
+    )
+    warehouse_id: str = Field("", description="SQL warehouse that reads the usage tables, as the person who looks.")
     patterns: bool = Field(False, description="Show the /patterns page with every component.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Level of the portal's log lines."

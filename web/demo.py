@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+DEMO_WAREHOUSE = "8f3a2b1c9d4e5f60"  # of the embedded workspace
 STATE = Path(".demo")
 HOST = "127.0.0.1"
 START_WITHIN_S = 90.0
@@ -185,6 +186,7 @@ def _portal(options: Options) -> Server:
         "PORTAL_DATA_DIR": str(STATE / "portal"),
         "PORTAL_AUDIT_VOLUME": "/Volumes/main/ops/portal",
         "PORTAL_PATTERNS": "true",
+        "PORTAL_WAREHOUSE_ID": DEMO_WAREHOUSE,
     }
     command = [sys.executable, "-m", "web", "serve", "--host", HOST]
     return Server("portal", command, environment, f"http://{HOST}:{options.portal_port}/readyz")

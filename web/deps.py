@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from web.audit.ledger import Ledger
 from web.audit.queries import May
+from web.changes import queue
 from web.changes.forms import tree
 from web.changes.perform import Actor
 from web.changes.visibility import may_see
@@ -46,6 +47,7 @@ def shell(who: Caller, parts: Services) -> Shell:
         workspace_id=who.workspace.workspace_id,
         switch_url="" if who.mode == "app" else "/connect",
         banners=_banners(parts, who),
+        queued=lambda: queue.endpoints_of(parts.ledger, who.workspace.host, who.email),
     )
 
 

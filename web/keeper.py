@@ -1,4 +1,5 @@
-"""What the portal does by itself, as the app's own principal: settling unknown outcomes, sampling pinned endpoints."""
+"""What the portal does by itself, as the app's own principal: settling unknown outcomes, looking for changes made
+elsewhere, sampling pinned endpoints."""
 
 import asyncio
 import logging
@@ -6,15 +7,18 @@ import logging
 from starlette.concurrency import run_in_threadpool
 
 from web.audit import queries
+from web.changes import observe
 from web.changes.settle import interrupted, settle
 from web.db import samples
 from web.errors import Forbidden, NotFound, PortalError
 from web.features.metrics.collect import collect, fold, now_ms
 from web.services import Services
 from web.workspace import iam, serving
+from web.workspace.client import Workspace
 
 log = logging.getLogger("portal")
 SAMPLE_EVERY_S = 60
+LOOKS_PER_ROUND = 50
 
 
 async def keep_settling(services: Services) -> None:
@@ -46,6 +50,7 @@ def _once(services: Services) -> None:
 async def keep_sampling(services: Services) -> None:
     """Runs until cancelled: every minute the pinned endpoints, and folds old samples. What people watch, their looks
     sample; on a laptop there is no app principal, so a pinned endpoint is sampled only while somebody watches."""
+    await services.history_ready.wait()
     while True:
         await asyncio.sleep(SAMPLE_EVERY_S)
         await run_in_threadpool(_sample, services)
@@ -70,3 +75,50 @@ def _sample_one(services: Services, watch: samples.MetricWatch) -> None:
         return  # gone, or not shared with the app: people's own looks sample it
     if raw.get("id") == watch.endpoint_id:
         collect(services.engine, workspace, raw)
+
+
+async def keep_looking(services: Services) -> None:
+    """Runs until cancelled, in app mode only: endpoints that the history knows are read now and then."""
+    await services.history_ready.wait()
+    every = services.settings.look_every_s
+    rounds = Rounds(services)
+    while services.settings.app_mode and every:
+        await asyncio.sleep(every)
+        await run_in_threadpool(rounds.once)
+
+
+class Rounds:
+    """Looks at the endpoints of the history in turn, LOOKS_PER_ROUND a round. A problem is logged when it begins."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._turn: dict[str, int] = {}
+        self._count = 0
+        self._problem = ""
+
+    def once(self) -> None:
+        """One round. It ends at the first refusal that would meet the next look too, such as too many requests."""
+        problem = ""
+        try:
+            workspace = self.services.connections.as_app()
+            for name in self._next():
+                self._look(workspace, name)
+        except PortalError as error:
+            problem = error.message
+        except Exception as error:
+            problem = repr(error)
+        if problem and problem != self._problem:
+            log.warning("changes made elsewhere cannot be looked for now: %s", problem)
+        self._problem = problem
+
+    def _next(self) -> list[str]:
+        names = observe.known(self.services.ledger)
+        return sorted(names, key=lambda name: self._turn.get(name, 0))[:LOOKS_PER_ROUND]
+
+    def _look(self, workspace: Workspace, name: str) -> None:
+        self._count += 1
+        self._turn[name] = self._count
+        try:
+            observe.see(self.services.ledger, lambda: serving.get_endpoint(workspace, name))
+        except (NotFound, Forbidden):
+            return

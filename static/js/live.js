@@ -1,5 +1,5 @@
 // data-live="2": the element asks its hx-get again every 2 s (hx-trigger="live", hx-swap="outerMorph"), but not in a hidden
-// tab. It stops when the answer comes without data-live. A failure keeps the old content, says so and waits longer.
+// tab (unless data-live-hidden says so). It stops when the answer comes without data-live. A failure keeps the old content, says so and waits longer.
 const state = new WeakMap();
 const LONGEST_S = 30;
 
@@ -16,9 +16,9 @@ function ask(element) {
 }
 
 function tick() {
-  if (document.hidden) return;
   const now = performance.now();
-  for (const element of document.querySelectorAll("[data-live]")) if (due(element, now)) ask(element);
+  const which = document.hidden ? "[data-live][data-live-hidden]" : "[data-live]";
+  for (const element of document.querySelectorAll(which)) if (due(element, now)) ask(element);
 }
 
 function failed(element) {

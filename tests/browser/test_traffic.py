@@ -57,6 +57,8 @@ def test_a_split_is_shifted_reviewed_and_applied_by_keyboard_alone(
     tab_to(page, "button", "Review")
     press("Enter")
     expect(page).to_have_url(REVIEW)
+    tab_to(page, "checkbox", "I know this, and apply it all the same")
+    press(" ")
     tab_to(page, "button", "Apply")
     press("Enter")
     expect(page).to_have_url(re.compile("/endpoints/churn$"))

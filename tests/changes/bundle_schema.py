@@ -144,6 +144,13 @@ PERMISSION = {
     "minProperties": 2,
     "maxProperties": 2,
 }
+FEATURES = [f"TELEMETRY_FEATURE_{name}" for name in ("LOGS", "TRACES", "METRICS", "INFERENCE_TABLE")]
+TELEMETRY = obj(
+    enabled_telemetry_features=many(words(*FEATURES)),
+    inference_table_config=obj(sampling_fraction={"type": "number"}),
+    table_names=obj(annotations_table=TEXT, logs_table=TEXT, metrics_table=TEXT, traces_table=TEXT),
+    telemetry_profile_id=TEXT,
+)
 ENDPOINT = obj(
     "name",
     name=TEXT,
@@ -155,9 +162,17 @@ ENDPOINT = obj(
     route_optimized=FLAG,
     budget_policy_id=TEXT,
     email_notifications=obj(on_update_success=TEXTS, on_update_failure=TEXTS),
-    telemetry_config={"type": "object"},
+    telemetry_config=TELEMETRY,
     permissions=many(PERMISSION),
     lifecycle=obj(prevent_destroy=FLAG),
 )
 KEYED = {"type": "object", "additionalProperties": ENDPOINT, "minProperties": 1}
-BUNDLE = obj("resources", resources=obj("model_serving_endpoints", model_serving_endpoints=KEYED))
+APP = obj(
+    "name",
+    name=TEXT,
+    description=TEXT,
+    resources=many({"type": "object", "required": ["name"], "minProperties": 2, "maxProperties": 3}),
+)
+KEYED_APPS = {"type": "object", "additionalProperties": APP, "minProperties": 1}
+RESOURCES = {**obj(model_serving_endpoints=KEYED, apps=KEYED_APPS), "minProperties": 1}
+BUNDLE = obj("resources", resources=RESOURCES)

@@ -22,6 +22,7 @@ ENDPOINTS = "/api/2.0/serving-endpoints"
 PERMISSIONS = "/api/2.0/permissions/serving-endpoints"
 MOVING = ("id", "creation_timestamp", "last_updated_timestamp", "start_time", "object_id", "details", "endpoint_url")
 PROFILE = "it's mine"
+APP = "retention-dashboard"
 # A stand-in for the CLI: keeps the words it was called with, and answers `get` with an id to be filled in later.
 CLI = """#!/bin/sh
 { printf '%s\\0' "$@"; printf '\\n'; } >> "$WORDS"
@@ -63,7 +64,9 @@ class Bench:
     def apply(self, change: dict[str, Any]) -> None:
         """Apply, in the portal."""
         key = {"Idempotency-Key": uuid.uuid4().hex}
-        answer = self.portal.post("/api/v1/changes", json={"change": change}, headers=key)
+        answer = self.portal.post(
+            "/api/v1/changes", json={"change": change, "acknowledged": ["schema-breaking"]}, headers=key
+        )
         assert answer.status_code == 201, answer.text
 
     def state(self, name: str) -> dict[str, Any]:
@@ -75,7 +78,8 @@ class Bench:
         grants = self.client.get(f"{PERMISSIONS}/{found.get('id', 'none')}").json()
         assert writes
         assert all(status < 300 for _, status in writes), writes
-        return {"writes": writes, "endpoint": still(found), "grants": still(grants)}
+        app = self.client.get(f"/api/2.0/apps/{APP}").json().get("resources")
+        return {"writes": writes, "endpoint": still(found), "grants": still(grants), "app": app}
 
     def curl(self, text: str) -> None:
         """Pasted into bash."""
@@ -105,7 +109,7 @@ class Bench:
         if words[0] == "api":
             w.api_client.do(words[1].upper(), unquote(words[2]), body={} if body is None else body)
         elif words[1] != "get":
-            method = getattr(w.serving_endpoints, words[1].replace("-", "_"))
+            method = getattr(getattr(w, words[0].replace("-", "_")), words[1].replace("-", "_"))
             target = [] if words[2].startswith("--") else [self._id_of(words[2])]
             method(*target, **arguments(method, body or {}))
 

@@ -12,7 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from tests.changes.bundle_schema import BUNDLE
-from tests.changes.spell_bench import ENDPOINTS, Bench
+from tests.changes.spell_bench import APP, ENDPOINTS, Bench
 from tests.changes.spell_cases import NASTY, entity
 from web.changes.kinds import Kind
 
@@ -36,6 +36,8 @@ SPLIT = {"served_entities": [entity(), entity("churn-4", "4", workload_size="Lar
 ROUTES = {"routes": [{"served_entity_name": n, "traffic_percentage": p} for n, p in (("churn-3", 60), ("churn-4", 40))]}
 ALL = {"served_entity_name": "churn-3", "traffic_percentage": 100}
 STOPPED: Before = [("POST", f"{ENDPOINTS}/churn/config:stop", {})]
+TELEMETRY = {"enabled_telemetry_features": ["TELEMETRY_FEATURE_LOGS"], "table_names": {"logs_table": "main.ml.logs"}}
+TOLD: Before = [("PATCH", f"{ENDPOINTS}/churn/telemetry-config", {"telemetry_config": TELEMETRY})]
 MADE: Before = [("POST", f"{ENDPOINTS}/pt", {"name": "spelled", "config": {"served_entities": [UNITS]}})]
 GATEWAY = {
     "usage_tracking_config": {"enabled": True},
@@ -98,6 +100,20 @@ CASES: dict[str, Case] = {
         "churn",
         [],
     ),
+    "telemetry": (
+        "telemetry.update",
+        {"telemetry_config": TELEMETRY},
+        "churn",
+        [],
+    ),
+    "telemetry taken away": ("telemetry.update", {"telemetry_config": {}}, "churn", TOLD),
+    "attach to an app": (
+        "app.attach",
+        {"app": APP, "resource_key": "more", "permission": "CAN_QUERY"},
+        "support-agent",
+        [],
+    ),
+    "detach from an app": ("app.detach", {"app": APP, "resource_key": "churn-model"}, "churn", []),
     "restore": (
         "endpoint.restore",
         {
@@ -133,7 +149,7 @@ def test_curl_python_and_cli_leave_what_apply_leaves(bench: Bench, name: str) ->
     bench.apply(wanted)
     applied = bench.state(endpoint)
     bench.afresh(before)
-    describes(bench.texts(wanted), gone=kind == "endpoint.delete")
+    describes(bench.texts(wanted), kind)
     for language in ("curl", "python", "cli"):
         bench.afresh(before)
         text = bench.texts(wanted)[language]
@@ -141,12 +157,15 @@ def test_curl_python_and_cli_leave_what_apply_leaves(bench: Bench, name: str) ->
         assert json.dumps(bench.state(endpoint), sort_keys=True) == json.dumps(applied, sort_keys=True), language
 
 
-def describes(code: dict[str, str], gone: bool) -> None:
+def describes(code: dict[str, str], kind: str) -> None:
     """Terraform and the bundle are read by their languages' own rules."""
     assert hcl2.loads(code["terraform"])
     bundle = yaml.safe_load(code["bundle"])
-    if gone:
+    if kind == "endpoint.delete":
         assert bundle is None
+    elif kind.startswith("app."):
+        [app] = bundle["resources"]["apps"].values()
+        assert "warehouse" in [one["name"] for one in app["resources"]]
     else:
         Draft202012Validator(BUNDLE).validate(bundle)
 

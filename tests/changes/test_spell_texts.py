@@ -155,6 +155,15 @@ def test_a_bundle_has_only_the_documented_fields(it: Change) -> None:
     assert endpoint["name"] == it.endpoint
 
 
+def test_a_bundle_takes_telemetry_without_its_tables_name() -> None:
+    table = {"name": "main.ml.t", "sampling_fraction": 0.5}
+    telemetry = {"enabled_telemetry_features": ["TELEMETRY_FEATURE_LOGS"], "inference_table_config": table}
+    text = spell(EDITS[3], live(telemetry_config={**telemetry, "telemetry_profile_id": "p"}))["bundle"]
+    Draft202012Validator(BUNDLE).validate(yaml.safe_load(text))
+    assert "no field for it: telemetry_config.inference_table_config.name" in text
+    assert "sampling_fraction: 0.5" in text
+
+
 def test_a_bundle_keeps_every_value_and_the_known_grants() -> None:
     endpoint = yaml.safe_load(spell(CUSTOM)["bundle"])["resources"]["model_serving_endpoints"]["churn"]
     assert endpoint["description"] == NASTY

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workspace.conftest import MODEL, Backdoor
+from tests.workspace.conftest import MODEL, Backdoor, OpenDoor
 from web.emulator.apps import AppRecord
 from web.emulator.registry import WorkspaceModel, WorkspaceVersion
 from web.errors import Forbidden, NotFound
@@ -99,3 +99,15 @@ def test_a_name_that_leads_elsewhere_is_never_sent(backdoor: Backdoor, bob_sees:
         with pytest.raises(NotFound):
             ask()
     assert backdoor.requests() == []
+
+
+def test_who_may_load_a_model_is_known_by_ownership_grant_or_group(backdoor: Backdoor, open_door: OpenDoor) -> None:
+    model = backdoor.world.catalog.models[MODEL]
+    model.owner, model.grants = "bob@example.com", {"ml-team": {"EXECUTE"}, "growth": {"APPLY_TAG"}}
+    alice, bob = open_door("alice"), open_door("bob")
+    for who, may in (("bob@example.com", True), ("frank@example.com", True), ("grace@example.com", False)):
+        assert catalog.may_execute(bob, MODEL, who) is may
+    assert not catalog.may_execute(alice, MODEL, "nobody@example.com")
+    model.owner, model.grants = "alice@example.com", {"ml-team": {"EXECUTE"}}
+    with pytest.raises(Forbidden):
+        catalog.may_execute(bob, MODEL, "frank@example.com")

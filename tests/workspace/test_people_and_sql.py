@@ -102,3 +102,18 @@ def test_an_odd_warehouse_id_is_never_sent(backdoor: Backdoor, bob_sees: Workspa
     with pytest.raises(NotFound):
         sql.run_statement(bob_sees, "../x", "SELECT 1")
     assert backdoor.requests() == []
+
+
+def test_one_principal_is_found_by_the_name_that_grants_use(backdoor: Backdoor, open_door: OpenDoor) -> None:
+    alice = open_door("alice")
+    backdoor.world.people.add_service_principal("id-4711", "nightly", "ml-team")
+    bob = iam.find(alice, "user", "BOB@example.com")
+    assert bob is not None
+    assert "ml-team" in bob.groups
+    nightly = iam.find(alice, "service_principal", "id-4711")
+    assert nightly is not None
+    assert (nightly.principal.display_name, nightly.active) == ("nightly", True)
+    assert iam.find(alice, "group", 'x" or displayName co "') is None
+    assert [p.name for p in iam.named(alice, "service_principal", "Nightly").principals] == ["id-4711"]
+    assert [p.name for p in iam.named(alice, "service_principal", "id-4711").principals] == ["id-4711"]
+    assert iam.named(alice, "user", "bob").principals == ()

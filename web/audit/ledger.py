@@ -47,18 +47,20 @@ class Intent:
     endpoint_id: str = ""
     request_id: str = ""
     host: str = ""
+    acknowledged: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it. `outcome`: success, refused, failed or unknown."""
+    """What came of it. `outcome`: success, refused, failed or unknown; `readback`: where the workspace has something
+    else than was asked."""
 
     outcome: str
     calls: list[dict[str, Any]]
     after: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
     endpoint_id: str = ""
-    extra: dict[str, Any] = field(default_factory=dict)
+    readback: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Ledger:
@@ -109,6 +111,7 @@ class Ledger:
             operation.calls = self.redact(outcome.calls)
             operation.after = self.redact(outcome.after)
             operation.error = self.redact(outcome.error)
+            operation.readback = self.redact(outcome.readback)
             operation.endpoint_id = outcome.endpoint_id or operation.endpoint_id
             now = self.clock()
             if stage == "outcome":
@@ -184,6 +187,7 @@ class Ledger:
             diff=self.redact(intent.diff),
             calls=self.redact(intent.calls),
             change=self.redact(intent.change),
+            acknowledged=self.redact(intent.acknowledged),
             request_id=intent.request_id,
             host=intent.host,
         )
@@ -217,11 +221,12 @@ class Ledger:
             "request_id",
             "host",
             "payload_hash",
+            "acknowledged",
         )
         return {name: getattr(operation, name) for name in names}
 
     def _outcome_payload(self, operation: Operation) -> dict[str, Any]:
-        names = ("kind", "endpoint", "outcome", "after", "calls", "error", "endpoint_id")
+        names = ("kind", "endpoint", "outcome", "after", "calls", "error", "endpoint_id", "readback")
         return {name: getattr(operation, name) for name in names}
 
 

@@ -40,15 +40,18 @@ class Operation(SQLModel, table=True):
     calls: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     change: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    acknowledged: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    readback: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     duration_ms: int | None = Field(default=None, sa_type=BigInteger)
     settled_at: int | None = Field(default=None, sa_type=BigInteger)
     request_id: str = ""
     host: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """The object O of the contract."""
+        """The object O of the contract; `readback`: rows where the workspace has something else than was asked."""
         names = ("id", "kind", "endpoint", "actor", "at", "outcome", "before", "after", "diff", "error", "duration_ms")
-        return {name: getattr(self, name) for name in names}
+        more = ("acknowledged", "readback")
+        return {name: getattr(self, name) for name in (*names, *more)}
 
 
 class Entry(SQLModel, table=True):
@@ -96,3 +99,31 @@ class Draft(SQLModel, table=True):
     at: int = Field(sa_type=BigInteger)
     change: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     base: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+
+
+class QueuedChange(SQLModel, table=True):
+    """A reviewed draft that waits for the update in progress. `line` names the endpoint while the draft waits, else it
+    is empty: one waits per endpoint. `seen` is the hash of the state that its Review showed it on top of,
+    `acknowledged` the codes of the warnings that were accepted there."""
+
+    __tablename__ = "queued_change"
+    __table_args__ = (
+        Index("queued_change_endpoint", "endpoint", "seq"),
+        Index("queued_change_actor", "actor", "state"),
+    )
+
+    seq: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
+    line: str | None = Field(default=None, unique=True)
+    draft: str = Field(unique=True)
+    host: str
+    endpoint: str
+    endpoint_id: str = ""
+    kind: str
+    actor: str
+    at: int = Field(sa_type=BigInteger)
+    state: str = "waiting"
+    reason: str = ""
+    seen: str = ""
+    acknowledged: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    op_id: str = ""
+    ended_at: int | None = Field(default=None, sa_type=BigInteger)

@@ -110,9 +110,11 @@ def snapshot(engine: Engine, endpoint: str, scope: str, digest: str) -> Snapshot
         return session.exec(query).first()
 
 
-def snapshots(engine: Engine, endpoint: str, limit: int = 200) -> list[Snapshot]:
-    """How the endpoint was seen as a whole, newest first."""
+def snapshots(engine: Engine, endpoint: str, limit: int = 200, until: int | None = None) -> list[Snapshot]:
+    """How the endpoint was seen as a whole, newest first; `until` in ms since 1970."""
     query = select(Snapshot).where(Snapshot.endpoint == endpoint, Snapshot.scope == "endpoint")
+    if until is not None:
+        query = query.where(Snapshot.at <= until)
     query = query.order_by(desc(Snapshot.seq)).limit(limit)
     with Session(engine) as session:
         return list(session.exec(query))

@@ -33,7 +33,7 @@ def _walk(value: Any, key: bytes, field: str) -> Any:
     if isinstance(value, dict):
         if value.get("redacted") is True:
             return value
-        if value.keys() == ROW:
+        if value.keys() >= ROW:
             return _row(value, key)
         return {k: _mark(v, key) if is_secret(k, v, field) else _walk(v, key, str(k)) for k, v in value.items()}
     if isinstance(value, list):
@@ -44,12 +44,14 @@ def _walk(value: Any, key: bytes, field: str) -> Any:
 
 
 def _row(row: dict[str, Any], key: bytes) -> dict[str, Any]:
-    """A row of a difference: what its sides are is said by its path alone."""
-    above, _, name = str(row["path"]).rpartition(".")
-    inside = above.rpartition(".")[2]
+    """A row of a diff: what its values are is told by its path, not by the keys `before` and `after`."""
+    parts = str(row["path"]).replace("]", "].").rstrip(".").split(".")
+    field = parts[-1]
+    inside = "environment_vars" if "environment_vars" in parts[:-1] else ""
     sides = {side: row[side] for side in ("before", "after")}
-    shown = {s: _mark(v, key) if is_secret(name, v, inside) else _walk(v, key, name) for s, v in sides.items()}
-    return {**row, **shown}
+    kept = {k: v if k == "path" else _walk(v, key, str(k)) for k, v in row.items() if k not in sides}
+    marked = {k: _mark(v, key) if is_secret(field, v, inside) else _walk(v, key, field) for k, v in sides.items()}
+    return {**kept, **marked}
 
 
 def is_secret(name: str, value: Any, inside: str) -> bool:

@@ -52,9 +52,9 @@ def desired(change: Change, have: list[Resource]) -> list[Resource]:
 def app_calls(change: Change, live: dict[str, Any]) -> list[Call]:
     """One call: the app's resources, and nothing else of it."""
     name, wanted = change.body.get("app"), desired(change, resources_of(live))
-    says = "Attach the endpoint to the app" if change.kind is Kind.APP_ATTACH else "Detach the endpoint from the app"
+    does = "Attach the endpoint to" if change.kind is Kind.APP_ATTACH else "Detach the endpoint from"
     body = {"update_mask": "resources", "app": {"name": name, "resources": wanted}}
-    return [Call(method="POST", path=f"{API}/{name}/update", body=body, says=says)]
+    return [Call(method="POST", path=f"{API}/{name}/update", body=body, says=f"{does} the app {name}")]
 
 
 def app_sides(change: Change, live: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

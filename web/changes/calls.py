@@ -49,9 +49,9 @@ def desired_config(change: Change, live: dict[str, Any]) -> dict[str, Any]:
     base = writable_config(current_config(live))
     if change.kind is Kind.TRAFFIC:
         return {**base, "traffic_config": {**base["traffic_config"], "routes": _routes(change, base)}}
-    old = {e.get("name"): e for e in base["served_entities"]}
+    old = {str(e.get("name")): e for e in base["served_entities"]}
     entities = [
-        _carry(writable_entity(e), old.get(e.get("name"), {})) for e in change.body.get("served_entities") or []
+        _carry(writable_entity(e), old.get(str(e.get("name")), {})) for e in change.body.get("served_entities") or []
     ]
     traffic = change.body.get("traffic_config", base["traffic_config"])
     extra = {k: v for k, v in change.body.items() if k not in ("served_entities", "traffic_config")}

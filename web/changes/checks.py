@@ -26,14 +26,19 @@ PROVIDER_CONFIG = {provider.key: provider.config for provider in PROVIDERS.value
 
 @dataclass(frozen=True)
 class Finding:
-    """A breach of a rule: `path` points into the change's body, `message` says what to do."""
+    """A breach of a rule, or a warning: `path` points into the change's body, `message` says what to do. A warning has
+    a stable `code`, perhaps `details`, and with `must_acknowledge` nothing is sent before somebody has accepted it."""
 
     path: str
     message: str
+    code: str = ""
+    details: tuple[str, ...] = ()
+    must_acknowledge: bool = False
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """The blocker or warning as the JSON API gives it."""
-        return {"path": self.path, "message": self.message}
+        more = {"code": self.code, "details": list(self.details), "must_acknowledge": self.must_acknowledge}
+        return {"path": self.path, "message": self.message, **{k: v for k, v in more.items() if v}}
 
 
 def check(change: Change) -> list[Finding]:

@@ -4,13 +4,14 @@ import hashlib
 import json
 from typing import Any
 
-from web.changes.fields import ITEM_KEYS
+from web.changes.fields import ITEM_KEYS, is_default
 
 Row = dict[str, Any]
 
 
 def diff(before: Any, after: Any, path: str = "") -> list[Row]:
-    """Rows `{"path", "before", "after"}`; a missing side is None. Sorted by path."""
+    """Rows `{"path", "before", "after"}`; a missing side is None. Sorted by path. What the workspace sets by itself
+    where nothing is given is no difference."""
     return sorted(_walk(before, after, path, ""), key=lambda row: str(row["path"]))
 
 
@@ -22,6 +23,8 @@ def _walk(before: Any, after: Any, path: str, field: str) -> list[Row]:
         return [row for k in keys for row in _walk(before.get(k), after.get(k), f"{path}.{k}" if path else k, k)]
     if _named(before, field) and _named(after, field):
         return _items(before or [], after or [], path, field)
+    if (before is None and is_default(path, after)) or (after is None and is_default(path, before)):
+        return []
     return [{"path": path, "before": before, "after": after}]
 
 

@@ -62,20 +62,35 @@ def start(ledger: Ledger, actor: Actor, change: Change, base: Base | None) -> st
     return f"/changes/review/{draft.id}"
 
 
+def reopen(ledger: Ledger, actor: Actor, draft_id: str) -> tuple[Change, Base | None]:
+    """One's own draft for its form: every secret a mark, also one that is not held any more. Raises NotFound."""
+    draft = _own(ledger, actor, draft_id)
+    body = held.hold_all(actor.email, _give_back(draft.change["body"], forgiving=True))
+    return Change.model_validate({**draft.change, "body": body}), _base(draft)
+
+
 def load(ledger: Ledger, actor: Actor, draft_id: str, ws: Workspace | None = None) -> tuple[Change, Base | None]:
     """The change of one's own draft with its secrets back in place. Raises NotFound, or Invalid when they are gone.
 
     With `ws`, values that stay as they are get read from the live endpoint; without, their marks stay.
     """
+    draft = _own(ledger, actor, draft_id)
+    body = _give_back(draft.change["body"])
+    if ws is not None and live.has_marks(body):
+        body = _as_live(ws, actor, str(draft.change["endpoint"]), body)
+    return Change.model_validate({**draft.change, "body": body}), _base(draft)
+
+
+def _base(draft: Draft) -> Base | None:
+    return Base.model_validate(draft.base) if draft.base else None
+
+
+def _own(ledger: Ledger, actor: Actor, draft_id: str) -> Draft:
     with Session(ledger.engine) as session:
         draft = session.exec(select(Draft).where(Draft.id == draft_id, Draft.actor == actor.email)).first()
     if draft is None:
         raise NotFound("There is no such draft of yours.", hint="Nothing was sent. Start again from the form.")
-    body = _give_back(draft.change["body"])
-    if ws is not None and live.has_marks(body):
-        body = _as_live(ws, actor, str(draft.change["endpoint"]), body)
-    change = Change.model_validate({**draft.change, "body": body})
-    return change, Base.model_validate(draft.base) if draft.base else None
+    return draft
 
 
 def _as_live(ws: Workspace, actor: Actor, name: str, body: dict[str, Any]) -> Any:
@@ -111,20 +126,22 @@ def _keep(value: Any) -> dict[str, str]:
     return {HELD: token}
 
 
-def _give_back(value: Any) -> Any:
+def _give_back(value: Any, *, forgiving: bool = False) -> Any:
     if isinstance(value, dict):
         if HELD in value:
-            return _held_value(str(value[HELD]))
-        return {k: _give_back(v) for k, v in value.items()}
+            return _held_value(str(value[HELD]), forgiving=forgiving)
+        return {k: _give_back(v, forgiving=forgiving) for k, v in value.items()}
     if isinstance(value, list):
-        return [_give_back(v) for v in value]
+        return [_give_back(v, forgiving=forgiving) for v in value]
     return value
 
 
-def _held_value(token: str) -> Any:
+def _held_value(token: str, *, forgiving: bool) -> Any:
     with _lock:
         found = _held.get(token)
     if found is None or found[0] < time.monotonic():
+        if forgiving:
+            return held.MARK + "gone"
         raise Invalid(
             "The secret you typed is not held any more. Nothing was sent.",
             code="SECRET_GONE",

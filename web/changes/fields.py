@@ -1,10 +1,14 @@
-"""The field registry: which fields of an endpoint the workspace owns, never returns, or never lets change.
+"""The field registry: which fields of an endpoint the workspace owns, never returns, or never lets change, which lists
+have no order, and how far a change of a field reaches.
 
 One table for the editor, the diff, the read-back and the drift view (reference §1.4, §1.5; CLI's input_only and
-recreate_on_changes lists). A field that is not named here is carried through untouched.
+recreate_on_changes lists). A field that is not named here is carried through untouched, and reaches as far as what it
+lies in.
 """
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 Blast = Literal["none", "instant", "rollout", "recreate", "destroy"]
@@ -13,18 +17,37 @@ BLAST_ORDER: tuple[Blast, ...] = ("none", "instant", "rollout", "recreate", "des
 
 @dataclass(frozen=True)
 class Field:
-    """What is known of one field. `path` uses `[]` for "each item"."""
+    """What is known of one field. `path` uses `[]` for "each item"; `items` names an item of a list without order;
+    `reach`: how far a change of it goes, None: as far as what it lies in."""
 
     path: str
     read_only: bool = False
     write_only: bool = False
     immutable: bool = False
     server_default: Any = None
+    items: tuple[str, ...] = ()
+    reach: Blast | None = None
     note: str = ""
 
 
 ENTITY = "config.served_entities[]."
 REGISTRY: tuple[Field, ...] = (
+    Field("config", reach="rollout", note="A new config version, rolled out while the old one serves."),
+    Field("config.served_entities[]", items=("name",), reach="rollout", note="The entity is built again."),
+    Field(
+        "config.traffic_config.routes[]",
+        items=("served_entity_name", "served_model_name"),
+        reach="rollout",
+        note="Traffic moves.",
+    ),
+    Field("tags[]", items=("key",), reach="instant"),
+    Field("ai_gateway", reach="instant", note="Takes up to a minute to reach every caller."),
+    Field("ai_gateway.rate_limits[]", items=("key", "principal")),
+    Field("email_notifications", reach="instant"),
+    Field("telemetry_config", reach="instant"),
+    Field("access_control_list[]", items=("user_name", "group_name", "service_principal_name"), reach="instant"),
+    Field("resources[]", items=("name",), reach="instant"),
+    Field("suspended", reach="instant"),
     Field("name", immutable=True, note="An endpoint keeps its name; a new name is a new endpoint."),
     Field("description", immutable=True, note="The workspace takes a description at creation only."),
     Field("route_optimized", immutable=True, note="Route optimization is chosen at creation only."),
@@ -59,13 +82,38 @@ PLAINTEXT = "_plaintext"
 
 # What names an item, so that lists compare without regard to order.
 ITEM_KEYS: dict[str, tuple[str, ...]] = {
-    "served_entities": ("name",),
-    "routes": ("served_entity_name", "served_model_name"),
-    "tags": ("key",),
-    "resources": ("name",),
-    "rate_limits": ("key", "principal"),
-    "access_control_list": ("user_name", "group_name", "service_principal_name"),
+    f.path.rpartition(".")[2].removesuffix("[]"): f.items for f in REGISTRY if f.items
 }
+_BY_PATH = {f.path: f for f in REGISTRY}
+_ITEM = re.compile(r"\[[^\[\]]*\]")
+
+
+@lru_cache(maxsize=4096)
+def lineage(path: str) -> tuple[Field, ...]:
+    """What the registry knows of the field a diff's path names, and of what it lies in; the field itself first."""
+    generic = _ITEM.sub("[]", path)
+    steps = [generic]
+    while "." in generic or generic.endswith("[]"):
+        generic = generic[:-2] if generic.endswith("[]") else generic.rpartition(".")[0]
+        steps.append(generic)
+    return tuple(_BY_PATH[step] for step in steps if step in _BY_PATH)
+
+
+def reach_of(path: str) -> Blast:
+    """How far a change of this field goes."""
+    known = lineage(path)
+    if any(f.immutable for f in known):
+        return "recreate"
+    return next((f.reach for f in known if f.reach), "instant")
+
+
+def is_default(path: str, value: Any) -> bool:
+    """Whether the workspace itself would set this value where none is given. `path` may leave out `config.`"""
+    for full in (path, f"config.{path}"):
+        known = lineage(full)
+        if known and known[0].path == _ITEM.sub("[]", full):
+            return known[0].server_default is not None and bool(known[0].server_default == value)
+    return False
 
 
 def current_config(live: dict[str, Any]) -> dict[str, Any]:

@@ -58,7 +58,8 @@ def support(live: dict[str, Any]) -> Support:
 
 def gateway_blockers(gateway: dict[str, Any], live: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """(path, reason) for what the live endpoint cannot take of `gateway`. What it has already is not judged."""
-    now = live.get("ai_gateway") or {}
+    given = live.get("ai_gateway")
+    now: dict[str, Any] = given if isinstance(given, dict) else {}
     for feature, reason in support(live).missing.items():
         block = BLOCKS[feature]
         if _on(gateway.get(block)) and gateway.get(block) != now.get(block):

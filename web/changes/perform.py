@@ -1,6 +1,7 @@
 """perform: the one road to a write. Live state re-read, intent committed, each call sent once, outcome committed."""
 
 import threading
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,13 @@ from web.audit.ledger import Intent, Ledger, Outcome, payload_hash
 from web.audit.models import Operation
 from web.changes import app_state, observe
 from web.changes.app_attach import APP_KINDS
-from web.changes.checks import check
+from web.changes.checks import Finding, check
 from web.changes.diff import fingerprint
 from web.changes.kinds import Base, Change, Kind
 from web.changes.parts import part_of
 from web.changes.plan import Plan, plan
 from web.changes.preflight import direct_grants, gather
+from web.changes.readback import differences
 from web.changes.rebase import Rebased, rebase, wanted_part
 from web.changes.send import deliver
 from web.errors import Conflict, Forbidden, Invalid, PortalError
@@ -52,10 +54,13 @@ def perform(
     key: str,
     request_id: str = "",
     seen: str | None = None,
+    *,
+    acknowledged: Collection[str] = (),
 ) -> Result:
-    """Do it once. Raises Invalid (a rule), Forbidden, NotFound, Conflict or Moved, each with nothing sent.
+    """Do it once. Raises Invalid (a rule), Forbidden, NotFound, Conflict, Moved, Unacknowledged; then nothing was sent.
 
     `seen` is the hash of the live part that a person saw their edit merged with; None merges without showing.
+    `acknowledged`: codes of the warnings that this person has accepted.
     """
     asked = payload_hash(change.model_dump(mode="json"))
     with _lock(ws.host, change):
@@ -68,6 +73,9 @@ def perform(
         live, facts = gather(ws, change)
         made = plan(on_top(ledger, change, base, live, facts.grants, seen), live, facts)
         refuse_blocked(made)
+        if open_ := made.unaccepted(acknowledged):
+            raise Unacknowledged(open_)
+        observe.look(ledger, live or {})
         operation, new = ledger.begin(_intent(made, actor, key, asked, live, facts.grants, ws, request_id))
         if not new:
             return Result(operation, True)
@@ -100,6 +108,20 @@ class Moved(Conflict):
         )
         self.rebased = rebased
         self.base, self.live, self.mine = base, live, mine
+
+
+class Unacknowledged(Conflict):
+    """A warning has to be accepted first. `findings` are those that are not; nothing was sent."""
+
+    code = "ACKNOWLEDGEMENT_REQUIRED"
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__(
+            "This has to be accepted before it is applied.",
+            hint=f"Nothing was sent. {findings[0].message}",
+        )
+        self.findings = findings
+        self.details = {"details": [finding.as_json() for finding in findings]}
 
 
 def on_top(
@@ -159,6 +181,7 @@ def _intent(
         before=before,
         request_id=request_id,
         host=ws.host,
+        acknowledged=[w.as_json() for w in made.warnings if w.must_acknowledge],
     )
 
 
@@ -175,6 +198,7 @@ def _send(ledger: Ledger, ws: Workspace, made: Plan, operation: Operation) -> Re
             after=after,
             error=delivery.error,
             endpoint_id=str((after or {}).get("id") or ""),
+            readback=differences(ledger, made, after),
         ),
     )
     listing.forget(ws)

@@ -1,6 +1,6 @@
 """The plan of a Change, pure: which calls, what differs, how far it reaches, what to be warned of, what forbids it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,8 @@ from web.changes.app_attach import APP_KINDS, app_blockers, app_sides
 from web.changes.calls import calls_for, desired_config
 from web.changes.checks import Finding, check
 from web.changes.diff import Row, diff, fingerprint
-from web.changes.fields import Blast, current_config, editable, tags_of
+from web.changes.effects import Effect, effects
+from web.changes.fields import BLAST_ORDER, Blast, current_config, editable, reach_of, tags_of
 from web.changes.gateway_support import gateway_blockers
 from web.changes.kinds import Base, Call, Change, Kind
 from web.changes.parts import part_of
@@ -41,6 +42,11 @@ class Plan:
     warnings: list[Finding]
     blockers: list[Finding]
     base: Base
+    effects: list[Effect]
+
+    def unaccepted(self, acknowledged: Collection[str]) -> list[Finding]:
+        """Warnings that somebody has to accept and that are not among the codes in `acknowledged`."""
+        return [w for w in self.warnings if w.must_acknowledge and w.code not in acknowledged]
 
 
 def plan(change: Change, live: Live, facts: Facts | None = None) -> Plan:
@@ -48,7 +54,9 @@ def plan(change: Change, live: Live, facts: Facts | None = None) -> Plan:
     facts = facts or Facts()
     blockers = [*check(change), *_state_blockers(change, live), *facts.blockers]
     before, after = _sides(change, live, facts)
-    rows = diff(before or {}, after or {})
+    rows = [{**row, "reach": reach_of(str(row["path"]))} for row in diff(before or {}, after or {})]
+    if live is not None:
+        blockers += _immutable(rows)
     if not rows and not blockers and change.kind not in (Kind.DELETE, Kind.STOP, Kind.START):
         blockers.append(Finding("", "Nothing differs from what is live."))
     return Plan(
@@ -61,7 +69,14 @@ def plan(change: Change, live: Live, facts: Facts | None = None) -> Plan:
         warnings=[*warnings_for(change, live), *facts.warnings],
         blockers=blockers,
         base=base_of(change.kind, live, facts.grants),
+        effects=effects(change, before, after, rows),
     )
+
+
+def _immutable(rows: list[Row]) -> list[Finding]:
+    """The portal makes no endpoint anew behind somebody's back: what cannot change is refused with the way out."""
+    text = "cannot be changed: it needs a new endpoint. Duplicate this one, with the value you want."
+    return [Finding(str(r["path"]), f"'{r['path']}' {text}") for r in rows if r["reach"] == "recreate"]
 
 
 def base_of(kind: Kind, live: Live, grants: list[dict[str, Any]] | None = None) -> Base:
@@ -157,17 +172,18 @@ BY_KIND: dict[Kind, Callable[[Change, dict[str, Any]], Iterator[tuple[str, str]]
 }
 
 
-# How far a change of one part of an endpoint reaches; anything inside an entity rebuilds it.
 def blast_radius(change: Change, rows: list[Row]) -> Blast:
     """none: nothing differs; instant: takes effect at once; rollout: entities are built or traffic moves while the old
     config serves; recreate: needs a new endpoint; destroy: something is gone for good."""
-    if change.kind is Kind.DELETE:
-        return "destroy"
-    if change.kind in (Kind.CREATE, Kind.START):
-        return "rollout"
-    if change.kind is Kind.STOP:
-        return "instant"
-    if not rows:
-        return "none"
-    rolls = change.kind in (Kind.CONFIG, Kind.TRAFFIC) or any(str(row["path"]).startswith("config") for row in rows)
-    return "rollout" if rolls else "instant"
+    if change.kind in WHOLE:
+        return WHOLE[change.kind]
+    return max((row["reach"] for row in rows), key=BLAST_ORDER.index, default="none")
+
+
+# These reach as far whatever differs.
+WHOLE: dict[Kind, Blast] = {
+    Kind.DELETE: "destroy",
+    Kind.CREATE: "rollout",
+    Kind.START: "rollout",
+    Kind.STOP: "instant",
+}

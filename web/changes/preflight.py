@@ -10,6 +10,8 @@ from web.changes.checks import Finding
 from web.changes.kinds import Change, Kind
 from web.changes.lockouts import PRINCIPALS, lockouts
 from web.changes.plan import Facts
+from web.changes.run_as import run_as_findings
+from web.changes.swap import schema_findings
 from web.errors import Forbidden, NotFound, PortalError
 from web.workspace import catalog, iam, serving, sight
 from web.workspace.client import Workspace
@@ -32,14 +34,15 @@ def gather(ws: Workspace, change: Change) -> tuple[dict[str, Any] | None, Facts]
     elif live and live.get("id") and change.kind is Kind.DELETE:
         grants = _grants_if_allowed(ws, str(live["id"]))
     blockers, warnings = _models(ws, change)
-    return live, Facts(exists=live is not None, grants=grants, blockers=blockers, warnings=[*missed, *warnings])
+    told = [*schema_findings(ws, change, live), *run_as_findings(ws, change, live), *missed, *warnings]
+    return live, Facts(exists=live is not None, grants=grants, blockers=blockers, warnings=told)
 
 
 def _missed(ws: Workspace, change: Change, permissions: dict[str, Any]) -> list[Finding]:
     """Warnings of a change of permissions: who loses a right that somebody may miss."""
     wanted = [entry for entry in change.body.get("access_control_list") or [] if isinstance(entry, dict)]
     found = lockouts(direct_grants(permissions), wanted, inherited_grants(permissions), iam.me(ws))
-    return [Finding("access_control_list", lockout.text) for lockout in found]
+    return [Finding("access_control_list", lockout.text, f"lockout-{lockout.key}") for lockout in found]
 
 
 def _live(ws: Workspace, change: Change) -> dict[str, Any] | None:
@@ -104,7 +107,9 @@ def _version(ws: Workspace, entity: dict[str, Any], path: str, warnings: list[Fi
         yield Finding(path + "entity_version", f"There is no version {version} of {name} that you may see.")
         return
     except PortalError as error:
-        warnings.append(Finding(path + "entity_version", f"The version could not be checked: {error.message}"))
+        warnings.append(
+            Finding(path + "entity_version", f"The version could not be checked: {error.message}", "unchecked")
+        )
         return
     if found.status and found.status != "READY":
         yield Finding(
@@ -120,7 +125,9 @@ def _throughput(ws: Workspace, entity: dict[str, Any], path: str, warnings: list
     try:
         info = serving.optimization_info(ws, name, version)
     except PortalError as error:
-        warnings.append(Finding(path + "entity_name", f"Eligibility could not be checked: {error.message}"))
+        warnings.append(
+            Finding(path + "entity_name", f"Eligibility could not be checked: {error.message}", "unchecked")
+        )
         return
     if not info.get("optimizable"):
         yield Finding(path + "entity_name", f"{name} is not eligible for provisioned throughput.")

@@ -6,12 +6,15 @@ from typing import Any
 from web.audit import queries
 from web.audit.ledger import Ledger, Outcome
 from web.audit.models import Operation
+from web.changes import observe
 from web.changes.app_attach import APP_KINDS
 from web.changes.app_state import judged
-from web.changes.diff import canonical
+from web.changes.diff import Row, canonical
 from web.changes.fields import current_config, tags_of, writable_config
-from web.changes.kinds import Kind
+from web.changes.kinds import Change, Kind
+from web.changes.plan import plan
 from web.changes.preflight import direct_grants
+from web.changes.readback import differences
 from web.changes.telemetry import telemetry_shows
 from web.errors import NotFound, PortalError
 from web.workspace import serving
@@ -70,8 +73,17 @@ def _settle_one(ledger: Ledger, ws: Workspace, operation: Operation, sees_all: b
     )
     after = None if operation.kind in APP_KINDS else live
     endpoint_id = str((live or {}).get("id") or "")
-    ledger.finish(operation.id, Outcome(outcome, calls, after=after, error=error, endpoint_id=endpoint_id))
+    if outcome == "success" and after is not None:
+        observe.after_change(ledger, after, operation.id)
+    rows = _otherwise(ledger, operation, live) if outcome == "success" else []
+    ledger.finish(operation.id, Outcome(outcome, calls, after, error, endpoint_id, rows))
     return 1
+
+
+def _otherwise(ledger: Ledger, operation: Operation, live: Live) -> list[Row]:
+    """Where the workspace has something else than was asked; the change as recorded holds no secrets, nor do we ask."""
+    made = plan(Change.model_validate(operation.change), operation.before)
+    return differences(ledger, made, live)
 
 
 def _answered(operation: Operation) -> bool:

@@ -5,6 +5,7 @@ however many people look and however many processes there are.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Engine, delete, func, update
@@ -21,16 +22,22 @@ MOST_ROWS = 400_000
 FOLD_AT_ONCE = 2000
 
 Fold = Callable[[list[dict[str, Any]]], dict[str, Any]]
+Counts = tuple[float | None, float | None]
 
 
 class MetricSample(SQLModel, table=True):
-    """The figures of one endpoint from `at` (ms since 1970) for `step` ms, as JSON of names and numbers."""
+    """The figures of one endpoint from `at` (ms since 1970) for `step` ms, as JSON of names and numbers.
+
+    `requests` and `failed` (answered with 5xx) are the same figures a minute, for questions over many endpoints.
+    """
 
     __tablename__ = "metric_sample"
 
     endpoint_id: str = Field(primary_key=True)
     at: int = Field(sa_column=Column(BigInteger, primary_key=True))
     step: int
+    requests: float | None = None
+    failed: float | None = None
     data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
@@ -104,11 +111,14 @@ def pinned(engine: Engine) -> list[MetricWatch]:
         return list(session.exec(select(MetricWatch).where(col(MetricWatch.pinned_by) != "")))
 
 
-def store(engine: Engine, endpoint_id: str, at: int, data: dict[str, Any]) -> None:
-    """Keep the figures of one minute; a second answer about the same minute changes nothing."""
+def store(engine: Engine, endpoint_id: str, at: int, data: dict[str, Any], counts: Counts = (None, None)) -> None:
+    """Keep the figures of one minute; a second answer about the same minute changes nothing.
+
+    `counts` are its requests and those answered with 5xx.
+    """
     with Session(engine) as session:
         if session.get(MetricSample, (endpoint_id, at)) is None:
-            session.add(MetricSample(endpoint_id=endpoint_id, at=at, step=MINUTE_MS, data=data))
+            session.add(_row(endpoint_id, at, MINUTE_MS, data, counts))
             try:
                 session.commit()
             except IntegrityError:
@@ -153,4 +163,39 @@ def _fold(session: Session, now: int, fold: Fold) -> None:
         for row in rows:
             session.delete(row)
         session.flush()
-        session.merge(MetricSample(endpoint_id=endpoint_id, at=at, step=COARSE_MS, data=data))
+        counts = (_mean([row.requests for row in rows]), _mean([row.failed for row in rows]))
+        session.merge(_row(endpoint_id, at, COARSE_MS, data, counts))
+
+
+def _row(endpoint_id: str, at: int, step: int, data: dict[str, Any], counts: Counts) -> MetricSample:
+    requests, failed = counts
+    return MetricSample(endpoint_id=endpoint_id, at=at, step=step, data=data, requests=requests, failed=failed)
+
+
+def _mean(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+@dataclass(frozen=True)
+class Total:
+    """Requests of an endpoint over a time, those that failed, and how many ms of it were sampled."""
+
+    requests: float
+    failed: float
+    sampled_ms: int
+
+
+def totals(engine: Engine, since: int) -> dict[str, Total]:
+    """What each sampled endpoint answered since a moment, by endpoint id: one question whatever their number."""
+    times = col(MetricSample.step) / float(MINUTE_MS)
+    sums = select(
+        MetricSample.endpoint_id,
+        func.coalesce(func.sum(col(MetricSample.requests) * times), 0.0),
+        func.coalesce(func.sum(col(MetricSample.failed) * times), 0.0),
+        func.sum(MetricSample.step),
+    ).where(col(MetricSample.at) >= since, col(MetricSample.requests).is_not(None))
+    with Session(engine) as session:
+        session.connection(execution_options={"portal_readonly": True})
+        rows = session.exec(sums.group_by(col(MetricSample.endpoint_id))).all()
+    return {row[0]: Total(float(row[1] or 0), float(row[2] or 0), int(row[3] or 0)) for row in rows}

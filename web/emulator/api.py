@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from web.emulator import (
     apps,
     catalog,
+    connections,
     controls,
     faults,
     files,
@@ -39,6 +40,7 @@ MODULES = (
     inference,
     permissions,
     catalog,
+    connections,
     registry,
     scim,
     secrets,

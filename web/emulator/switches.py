@@ -41,6 +41,7 @@ class Switches:
     not_ready_status: int = 404  # invoking an endpoint that has never been READY; or 400
     openapi_alternatives_required: bool = False  # whether each oneOf alternative requires its own key
     tokens_per_second: int = 60  # how fast models speak, real time; 0: as fast as possible
+    config_drops: str = ""  # a field of served entities that PUT config silently leaves out
     gateway_delay_s: int = 0  # seconds until a gateway edit acts; the real one takes up to a minute
 
     def patch(self, changes: dict[str, Any]) -> None:

@@ -6,9 +6,11 @@ from web.features import (
     changes,
     config,
     connect,
+    connections,
     create,
     endpoints,
     gateway,
+    guide,
     health,
     history,
     integrate,
@@ -21,10 +23,11 @@ from web.features import (
     settings,
     telemetry,
     traffic,
+    usage,
 )
 from web.features.slice import Slice
 
-PUBLIC: tuple[Slice, ...] = (health.SLICE, connect.SLICE)
+PUBLIC: tuple[Slice, ...] = (health.SLICE, connect.SLICE, guide.SLICE)
 SLICES: tuple[Slice, ...] = (
     api.SLICE,
     changes.SLICE,
@@ -40,8 +43,10 @@ SLICES: tuple[Slice, ...] = (
     playground.SLICE,
     settings.SLICE,
     permissions.SLICE,
+    connections.SLICE,
     gateway.SLICE,
     integrate.SLICE,
     telemetry.SLICE,
+    usage.SLICE,
     patterns.SLICE,  # where PORTAL_PATTERNS says so
 )

@@ -1,5 +1,6 @@
 """What every page shows about the request itself: which workspace, who asks, in which mode."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,7 +24,8 @@ class Shell:
     """The frame around a page. The identity layer puts one in `request.state.shell`.
 
     `host` is the workspace host without scheme; `mode` is "Databricks App", "local profile NAME" or "environment
-    token"; `switch_url` leads to the place where another profile can be picked, empty where that is impossible.
+    token"; `switch_url` leads to the place where another profile can be picked, empty where that is impossible;
+    `queued` names the endpoints on which this person has a queued change.
     """
 
     host: str
@@ -35,6 +37,7 @@ class Shell:
     cloud: str = ""
     workspace_id: str = ""
     switch_url: str = ""
+    queued: Callable[[], tuple[str, ...]] = tuple
 
     @property
     def initials(self) -> str:

@@ -28,6 +28,7 @@ HARMLESS = frozenset(
         ("POST", "/endpoints/new/convert"),
         ("POST", "/endpoints/{name}/config/convert"),
         ("POST", "/endpoints/{name}/config/changes"),
+        ("POST", "/endpoints/{name}/gateway/convert"),
         ("POST", "/patterns/form"),
     }
 )

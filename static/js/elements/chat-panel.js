@@ -24,6 +24,7 @@ class ChatPanel extends HTMLElement {
     this.listen();
     this.redraw();
     this.refresh();
+    if ("early" in this.composer.dataset) this.send();
   }
 
   listen() {
@@ -38,21 +39,29 @@ class ChatPanel extends HTMLElement {
     this.prompt.addEventListener("input", () => this.code.refresh());
     this.querySelector("[data-stop]").addEventListener("click", () => this.stop());
     this.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.busy) this.stop(); });
+    addEventListener("pagehide", () => this.columns.forEach((column) => column.stop()));
     this.querySelectorAll("[data-action]").forEach((button) => button.addEventListener("click", () => this[button.dataset.action]()));
   }
 
+  // Stops what is being answered and forgets what waits behind it.
   stop() {
-    this.columns.forEach((column) => column.stop());
+    for (const column of this.columns) {
+      column.queued.splice(0).forEach(({ slot }) => column.finish(slot, { ...UNANSWERED, note: "Not asked." }));
+      column.stop();
+    }
     this.prompt.focus();
   }
 
   get busy() { return this.columns.some((column) => column.busy); }
 
+  // A column that is still answering does not keep the others from the next message.
+  get blocked() { return this.able.every((column) => column.active); }
+
   refresh() {
     const { busy } = this;
     if (!busy && document.activeElement?.matches("[data-stop]")) this.prompt.focus();
-    this.querySelector("[data-send]").disabled = busy || !this.able.length;
-    this.querySelector("[data-send]").hidden = busy;
+    this.querySelector("[data-send]").disabled = this.blocked;
+    this.querySelector("[data-send]").hidden = busy && this.blocked;
     this.querySelector("[data-stop]").hidden = !busy;
     this.toggleAttribute("data-busy", busy);
   }
@@ -66,24 +75,34 @@ class ChatPanel extends HTMLElement {
 
   send(text = this.prompt.value.trim()) {
     const settings = this.readSettings();
-    if (!text || this.busy || !settings) return;
+    if (!text || this.blocked || !settings) return;
     if (text === this.prompt.value.trim()) this.prompt.value = "";
     const turn = this.conversation.add(text);
     this.conversation.save();
     this.columns.forEach((column) => column.drawPrompt(turn, (one, words) => this.resend(one, words)));
-    this.able.forEach((column) => this.answer(column, turn, settings));
+    this.able.forEach((column) => this.queue(column, turn, settings));
     this.prompt.focus();
+  }
+
+  // Asks now, or once the column's earlier answer is complete.
+  queue(column, turn, settings) {
+    if (!column.active) { this.answer(column, turn, settings); return; }
+    const slot = column.box((box) => this.again(column, turn, box));
+    slot.querySelector("[data-waiting]").textContent = "Waits for the answer above.";
+    column.queued.push({ slot, ask: () => this.answer(column, turn, settings, slot) });
   }
 
   async answer(column, turn, settings, after = null) {
     const body = requestBody(column, history(this.conversation.before(turn), column, turn.prompt), settings);
-    column.stick(() => {});
+    column.active = true;
     const asking = column.answer(body, (box) => this.again(column, turn, box), after);
     column.log.scrollTop = column.log.scrollHeight;
     this.refresh();
     const { run, ...saved } = await asking;
     turn.answers[column.id] = saved;
     this.conversation.save();
+    column.active = false;
+    column.queued.shift()?.ask();
     this.refresh();
     this.code.refresh();
     window.portalAnnounce(saved.trouble ? saved.trouble.title : `${column.id} answered`);
@@ -93,12 +112,13 @@ class ChatPanel extends HTMLElement {
   // Asks one column again. Later turns of the conversation stay; they were said to the old answer.
   again(column, turn, box) {
     const settings = this.readSettings();
-    if (column.busy || !settings) return;
+    if (column.active || !settings) return;
     this.answer(column, turn, settings, box);
+    this.prompt.focus();
   }
 
   resend(turn, words) {
-    if (this.busy) return;
+    if (this.able.some((column) => column.active)) return;
     this.conversation.cut(turn);
     this.redraw();
     this.send(words);
@@ -128,7 +148,7 @@ class ChatPanel extends HTMLElement {
   }
 
   new() {
-    this.columns.forEach((column) => column.stop());
+    this.stop();
     this.conversation.clear();
     this.redraw();
     this.prompt.focus();

@@ -42,6 +42,19 @@ function marker(marks) {
   };
 }
 
+const words = (seconds, options) => new Date(seconds * 1000).toLocaleString("en-GB", options);
+const CLOCK = { hour: "2-digit", minute: "2-digit" };
+const DAY = { day: "numeric", month: "short" };
+
+// Hours, and the day where one begins.
+function moments(_plot, splits, _axis, _space, step) {
+  return splits.map((at) => (step >= 86400 || words(at, CLOCK) === "00:00" ? words(at, DAY) : words(at, CLOCK)));
+}
+
+function strokes(key, index) {
+  return key === "errors" ? colour(index ? "--danger" : "--data-2") : colour(`--data-${(index % 6) + 1}`);
+}
+
 function axis(extra = {}) {
   const line = { stroke: colour("--line"), width: 1 };
   return { stroke: colour("--text-soft"), grid: line, ticks: line, font: `11px ${colour("--font")}`, ...extra };
@@ -95,32 +108,42 @@ class MetricCharts extends HTMLElement {
     place.querySelector(".metrics-now").textContent = unit;
     const box = place.querySelector(".metrics-plot");
     const range = this.querySelector("#metrics-data").dataset;
-    const few = data[0].length < 2;
-    this.plots.set(place, new this.uPlot({
-      width: Math.max(box.clientWidth - 8, 200), height: HEIGHT,
-      cursor: { sync: { key: SYNC }, y: false, drag: { x: true, y: false } },
-      legend: { live: true },
-      hooks: { drawAxes: [marker(marks)] },
-      scales: { x: { time: true, range: (_, low, high, zoomed) => this.span(low, high, zoomed, range) }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high || 1) * 1.1] } },
-      axes: [axis(), axis({ size: 70, values: (_, splits) => splits.map(short) })],
-      series: [{ label: "Time" }, ...names.map((name, index) => ({
-        label: name, stroke: colour(`--data-${(index % 6) + 1}`), width: 1.5, spanGaps: false,
-        points: { show: few || data[0].length < 30, size: 5 }, value: (_, value) => short(value),
-      }))],
-    }, data, box));
+    const few = data[0].length < 30;
+    const latest = (index) => data[index].findLast((value) => value !== null);
+    const plot = new this.uPlot({
+      width: Math.max(box.clientWidth - 8, 200), height: HEIGHT, padding: [10, 12, 0, 0],
+      cursor: { sync: { key: SYNC, setSeries: false }, y: false, drag: { x: true, y: false, setScale: false } },
+      hooks: { drawAxes: [marker(marks)], setSelect: [(one) => this.zoomTo(one)] },
+      scales: { x: { time: true, range: () => this.zoom ?? this.whole(data[0]) }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high || 1) * 1.1] } },
+      axes: [axis({ values: moments, size: 30 }), axis({ size: 70, values: (_, splits) => splits.map(short) })],
+      series: [
+        { label: "Time", value: (_, at) => (at === null || at === undefined ? "latest" : words(at, { ...DAY, ...CLOCK })) },
+        ...names.map((name, index) => ({
+          label: name, stroke: strokes(place.dataset.chart, index), width: 1.5, spanGaps: false, points: { show: few, size: 5 },
+          value: (_plot, value, _series, at) => short(at === null || at === undefined ? latest(index + 1) : value),
+        })),
+      ],
+    }, data, box);
+    this.plots.set(place, plot);
+    box.ondblclick = () => { this.zoom = null; this.rescale(); };
   }
 
-  // The chosen range of time, unless somebody has drawn a smaller one.
-  span(low, high, _key, { since, until }) {
-    const whole = low === null || this.isWhole(low, high);
-    return whole ? [Number(since), Math.max(Number(until), high ?? 0)] : [low, high];
+  whole(times) {
+    const { since, until } = this.querySelector("#metrics-data").dataset;
+    return [Number(since), Math.max(Number(until), times.at(-1) ?? 0)];
   }
 
-  isWhole(low, high) {
-    const times = [...this.querySelectorAll("#metrics-data table tr[data-t]")];
-    if (!times.length) return true;
-    const [first, last] = [Number(times.at(-1).dataset.t), Number(times[0].dataset.t)];
-    return low <= first && high >= last;
+  // A range drawn on one chart is shown on all; a double click brings the whole back.
+  zoomTo(plot) {
+    const { left, width } = plot.select;
+    if (width < 4) return;
+    this.zoom = [plot.posToVal(left, "x"), plot.posToVal(left + width, "x")];
+    plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+    this.rescale();
+  }
+
+  rescale() {
+    for (const plot of this.plots.values()) plot.setData(plot.data, true);
   }
 
   fit() {

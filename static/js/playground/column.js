@@ -11,7 +11,7 @@ const LABELS = { reasoning: "Reasoning", custom: "Custom outputs" };
 
 export class Column {
   constructor(config, root) {
-    Object.assign(this, config, { log: root.querySelector("[data-log]"), hello: root.querySelector("[data-hello]"), stops: null });
+    Object.assign(this, config, { log: root.querySelector("[data-log]"), hello: root.querySelector("[data-hello]"), stops: null, active: false, queued: [] });
   }
 
   get busy() { return this.stops !== null; }

@@ -17,6 +17,21 @@ export function python(value, indent = "") {
 
 const path = ({ endpoint, entity }) => `/serving-endpoints/${endpoint}${entity ? `/served-models/${entity}` : ""}/invocations`;
 
+const OWN_TOKEN = "needs an OAuth token made for this endpoint; a personal access token is refused";
+const elsewhere = (seat, mark) => `${mark} ${seat.endpoint} is route-optimized: it is asked at its own address with an OAuth token.\n${mark} Use the curl or the databricks-sdk code.\n`;
+
+// Route-optimized: its own address, its own token.
+function direct(seat, body) {
+  const table = body.dataframe_split ? { ...body, dataframe_split: null } : body;
+  const named = Object.entries(table).map(([key, value]) => `    ${key}=${value === null ? `DataframeSplitInput.from_dict(${python(body.dataframe_split, "    ")})` : python(value, "    ")},`);
+  const load = body.dataframe_split ? "from databricks.sdk.service.serving import DataframeSplitInput\n" : "";
+  return {
+    curl: [`# DATABRICKS_TOKEN ${OWN_TOKEN}.`, `curl -sS ${quoted(seat.url)} \\`, '  -H "Authorization: Bearer $DATABRICKS_TOKEN" \\', '  -H "Content-Type: application/json" \\', `  -d ${quoted(json(body))}`, ""].join("\n"),
+    sdk: `from databricks.sdk import WorkspaceClient\n${load}\nw = WorkspaceClient()  # with OAuth: the SDK gets the token for this endpoint\nanswer = w.serving_endpoints_data_plane.query(\n    name=${JSON.stringify(seat.endpoint)},\n${named.join("\n")}\n)\nprint(answer.as_dict())\n`,
+    openai: elsewhere(seat, "#"), mlflow: elsewhere(seat, "#"), fetch: elsewhere(seat, "//"), appkit: elsewhere(seat, "//"), sql: elsewhere(seat, "--"),
+  };
+}
+
 function curl(seat, body, host) {
   return [`export DATABRICKS_HOST=${quoted(host)}`, "", `curl -sS "$DATABRICKS_HOST${path(seat)}" \\`, '  -H "Authorization: Bearer $DATABRICKS_TOKEN" \\',
     '  -H "Content-Type: application/json" \\', `  -d ${quoted(json(body))}`, ""].join("\n");
@@ -131,6 +146,7 @@ function sql(seat, body) {
 
 export function snippets(seat, request, host) {
   const body = without(request, "stream");
+  if (seat.url) return direct(seat, body);
   return {
     curl: curl(seat, body, host), sdk: sdk(seat, body), openai: openai(seat, body, host), mlflow: mlflow(seat, body),
     fetch: fetchCode(seat, body, host), appkit: appkit(seat, body), sql: sql(seat, body),

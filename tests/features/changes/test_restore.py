@@ -35,14 +35,21 @@ def restore(who: httpx.Client, name: str, ref: str) -> httpx.Response:
     return who.post("/changes", data={"draft": draft.group(1), "seen": seen.group(1)})
 
 
-def test_a_deleted_endpoint_comes_back_with_its_tags_gateway_and_grants(bob: httpx.Client) -> None:
+def test_a_deleted_endpoint_comes_back_with_traffic_tags_gateway_notifications_and_grants(bob: httpx.Client) -> None:
     name = f"t-{uuid.uuid4().hex[:10]}"
-    ready(bob, name, tags=[{"key": "team", "value": "ml"}])
+    live = ready(bob, name, tags=[{"key": "team", "value": "ml"}])
+    body = writable_config(live["config"])
+    body["served_entities"].append({**body["served_entities"][0], "name": "churn-2", "entity_version": "2"})
+    shares = {"churn-1": 60, "churn-2": 40}
+    body["traffic_config"] = {"routes": [{"served_entity_name": e, "traffic_percentage": p} for e, p in shares.items()]}
+    assert make(bob, change("config.update", name, **body)).status_code == 201
+    until_ready(bob, name)
     grants = {"access_control_list": [{"group_name": "users", "permission_level": "CAN_QUERY"}]}
     grants["access_control_list"].append({"user_name": "bob@example.com", "permission_level": "CAN_MANAGE"})
     for wanted in (
         change("tags.update", name, add={"stage": "prod"}),
         change("gateway.update", name, usage_tracking_config={"enabled": True}),
+        change("notifications.update", name, email_notifications={"on_update_failure": ["bob@example.com"]}),
         change("permissions.update", name, **grants),
     ):
         answer = make(bob, wanted)
@@ -108,15 +115,17 @@ def test_a_change_made_elsewhere_is_noticed_and_can_be_reverted(bob: httpx.Clien
     page = bob.get(f"/endpoints/{name}/history").text
     assert "Not made here" in page
     assert "sneaky" in page
-    refs = REFS.findall(page)
-    assert restore(bob, name, refs[1]).status_code == 303
+    assert "Changed outside this portal since your last change here" in bob.get(f"/endpoints/{name}").text
+    assert ">Revert</a>" in page
+    assert restore(bob, name, REFS.findall(page)[0]).status_code == 303
+    assert "outside this portal since" not in bob.get(f"/endpoints/{name}").text
     assert not bob.get(f"/api/v1/endpoints/{name}").json().get("tags")
 
 
 def test_whoever_cannot_see_an_endpoint_learns_nothing_of_its_past(bob: httpx.Client, charlie: httpx.Client) -> None:
     name = f"t-{uuid.uuid4().hex[:10]}"
     ready(bob, name)
-    for path in ("history", "history/compare?a=live", "restore?version=s1"):
+    for path in ("history", "history?before=1", "history/compare?a=live", "restore?version=s1"):
         assert charlie.get(f"/endpoints/{name}/{path}").status_code == 404
     assert make(bob, change("endpoint.delete", name)).status_code == 201
     assert charlie.get(f"/endpoints/{name}/history").status_code == 404

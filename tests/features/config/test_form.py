@@ -87,6 +87,18 @@ def test_an_entity_is_duplicated_and_removed(bob: httpx.Client, emulator: Emulat
     assert [e["name"] for e in received(emulator)["served_entities"]] == ["fraud-2-copy"]
 
 
+def test_the_share_of_a_removed_entity_goes_to_the_rest(bob: httpx.Client, emulator: Emulator) -> None:
+    split = routes(one=45, two=15, three=40)
+    make(
+        emulator,
+        bob,
+        "c-gone",
+        {"served_entities": [entity(n) for n in ("one", "two", "three")], "traffic_config": split},
+    )
+    left = form(press(bob, "c-gone", opened(bob, "c-gone"), "remove-entity-2"))
+    assert [left[place(0) + "traffic"], left[place(1) + "traffic"]] == ["75", "25"]
+
+
 def test_nothing_changed_is_no_change(bob: httpx.Client, emulator: Emulator) -> None:
     answer = press(bob, "churn", opened(bob, "churn"))
     assert answer.status_code == 422

@@ -17,12 +17,13 @@ from tests.features.config.support import (
     make,
     opened,
     place,
+    press,
     received,
     send,
     settled,
     text_of,
 )
-from tests.features.create.support import textarea
+from tests.features.create.support import messages, textarea, writes
 from web.changes.calls import calls_for
 from web.changes.diff import canonical, diff
 from web.changes.fields import writable_config
@@ -160,6 +161,27 @@ def test_form_and_json_are_the_same_value_for_every_endpoint_there_is(alice: htt
         assert text_of(alice, name, form(back)) == text, name
         seen += 1
     assert seen >= 14
+
+
+ODD = [
+    "",
+    "[]",
+    "nope",
+    '{"served_entities": "x"}',
+    '{"served_entities": [3, {"name": []}]}',
+    '{"served_entities": [{"name": "a", "external_model": 5}], "traffic_config": 7}',
+    '{"served_entities": [{"name": "a"}], "traffic_config": {"routes": [[], {"traffic_percentage": "x"}]}}',
+]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_odd_json_is_refused_with_a_message(bob: httpx.Client, emulator: Emulator, text: str) -> None:
+    fields = {**opened(bob, "churn"), "tab": "json", "json": text}
+    assert bob.post("/endpoints/churn/config/changes", data=fields).status_code == 200
+    answer = press(bob, "churn", fields)
+    assert answer.status_code == 422
+    assert messages(answer)
+    assert writes(emulator) == []
 
 
 def test_odd_json_is_refused_at_its_line(bob: httpx.Client, emulator: Emulator) -> None:

@@ -53,6 +53,21 @@ def person(portal: Portal) -> Iterator[httpx.Client]:
     portal.stop()
 
 
+def test_a_typed_value_that_is_forgotten_is_asked_for_by_the_form_that_comes_back(
+    bob: httpx.Client, emulator: Emulator, start_portal: Callable[..., Portal]
+) -> None:
+    with_value(emulator, bob, "c-forgot")
+    with person(start_portal()) as first:
+        sent = press(first, "c-forgot", {**opened(first, "c-forgot"), VARIABLE + "typed": "other-4712"})
+        draft = sent.headers["location"].rpartition("/")[2]
+    with person(start_portal()) as second:
+        assert second.get(sent.headers["location"]).status_code == 422
+        back = opened(second, "c-forgot", f"?draft={draft}")
+        answer = press(second, "c-forgot", back)
+        assert answer.status_code == 422
+        assert "type it again" in messages(answer)
+
+
 def test_it_goes_along_with_a_rename_and_a_copy(bob: httpx.Client, emulator: Emulator) -> None:
     with_value(emulator, bob, "c-along")
     twice = form(press(bob, "c-along", opened(bob, "c-along"), "duplicate-entity-0"))

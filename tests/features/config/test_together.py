@@ -54,6 +54,27 @@ def test_back_from_review_the_form_is_as_it_was(bob: httpx.Client) -> None:
     assert {k: v for k, v in again.items() if k not in opens} == {k: v for k, v in fields.items() if k not in opens}
 
 
+def test_back_from_review_a_rename_is_still_one(bob: httpx.Client) -> None:
+    fields = {**opened(bob, "churn"), place(0) + "name": "renamed"}
+    again = back_of(bob, press(bob, "churn", fields))
+    assert (again[place(0) + "was"], again[place(0) + "name"]) == ("churn-3", "renamed")
+
+
+def test_a_draft_of_another_endpoint_is_not_taken(bob: httpx.Client) -> None:
+    sent = press(bob, "churn", {**opened(bob, "churn"), place(0) + "name": "renamed"})
+    draft = sent.headers["location"].rpartition("/")[2]
+    assert bob.get(f"/endpoints/fraud-realtime/config?draft={draft}").status_code == 404
+
+
+def test_the_page_comes_without_a_catalog(bob: httpx.Client, emulator: Emulator) -> None:
+    catalog = {"match": {"method": "GET", "path": "/api/2.1/unity-catalog/*"}, "fault": "status", "status": 500}
+    httpx.post(f"{emulator.url}/_emulator/faults", json={**catalog, "times": 9}, timeout=10).raise_for_status()
+    shown = bob.get("/endpoints/churn/config")
+    assert shown.status_code == 200
+    assert "Newer versions could not be listed" in shown.text
+    assert form(shown)[place(0) + "entity_version"] == "3"
+
+
 def test_a_draft_that_is_applied_twice_is_sent_once(bob: httpx.Client, emulator: Emulator) -> None:
     sent = press(bob, "churn", {**opened(bob, "churn"), place(0) + "name": "renamed"})
     assert apply(bob, sent).headers["location"] == "/endpoints/churn"

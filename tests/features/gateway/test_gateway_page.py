@@ -98,6 +98,27 @@ def test_a_zero_is_refused_beside_its_field_and_the_switch_blocks(bob: httpx.Cli
     assert inputs(shown)["gateway.block_all"] == "on"
 
 
+def test_a_limit_of_one_user_names_them(bob: httpx.Client, emulator: Emulator) -> None:
+    nameless = limit(bob, "churn", {"key": "user", "calls": "5"})
+    assert "Name the person" in beside(nameless, LIMIT + "principal")
+    apply(bob, limit(bob, "churn", {"key": "user_default", "calls": "5"}))
+    assert live(bob, "churn")["rate_limits"] == [{"key": "user", "renewal_period": "minute", "calls": 5}]
+    assert inputs(bob.get(at("churn")))[LIMIT + "key"] == "user_default"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"guardrails": ["x"], "rate_limits": {"key": 1}}, {"guardrails": {"input": {"pii": "MASK"}}}, {"rate_limits": [1]},
+     {"inference_table_config": "on"}, {"rate_limits": [{"key": "new_key", "calls": None, "principal": "<b>x</b>"}]}],
+)  # fmt: skip
+def test_settings_of_odd_shapes_are_shown_and_kept(bob: httpx.Client, emulator: Emulator, odd: dict[str, Any]) -> None:
+    emulator.world.endpoints["company-gpt"].ai_gateway = odd
+    shown = bob.get(at("company-gpt"))
+    assert shown.status_code == 200
+    assert "<b>x</b>" not in shown.text
+    assert bob.post(at("company-gpt") + "/convert?to=json", data=inputs(shown)).status_code == 200
+
+
 def test_a_full_inference_table_is_moved_step_by_step(bob: httpx.Client) -> None:
     assert "cannot be changed while it is on" in words(bob.get(at("churn")))
     moved_at_once = make(

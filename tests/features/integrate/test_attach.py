@@ -1,5 +1,6 @@
 """An endpoint becomes a resource of an app: the others stay, one call, recorded, undone, and never a full replace."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -101,3 +102,15 @@ def test_a_lost_reply_is_settled_by_asking_the_app(bob: httpx.Client, emulator: 
     op_id = lost.json()["operation"]["id"]
     bob.get(f"/audit/{op_id}")
     assert operation(bob, op_id)["outcome"] == "success"
+
+
+def test_two_people_attaching_at_once_both_find_their_endpoint(
+    bob: httpx.Client, alice: httpx.Client, emulator: Emulator
+) -> None:
+    wanted = ((bob, attach("company-gpt", "gpt")), (alice, attach("wine-quality", "wine")))
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda pair: make(*pair), wanted))
+    assert [answer.status_code for answer in answers] == [201, 201] or 409 in {a.status_code for a in answers}
+    done = {"gpt": answers[0], "wine": answers[1]}
+    assert {key for key, answer in done.items() if answer.status_code == 201} <= set(resources(emulator))
+    assert {"churn-model", "warehouse"} <= set(resources(emulator))

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from tests.architecture.test_deploy_files import APP_YAML
+from tests.architecture.test_deploy_files import APP_RESOURCE, APP_YAML
 from tests.features.changes.support import change, fault, make
 from tests.features.create.support import beside
 from tests.features.integrate.test_attach import APP, attach, resources
@@ -38,6 +38,7 @@ def test_one_key_is_shared_by_every_text(bob: httpx.Client) -> None:
     assert app["resources"] == [
         {"name": "scores", "serving_endpoint": {"name": "${var.scores_name}", "permission": "CAN_QUERY"}}
     ]
+    assert [e.message for e in Draft202012Validator(APP_RESOURCE).iter_errors(app)] == []
     assert bundle["variables"]["scores_name"]["default"] == "churn"
     env: Any = yaml.safe_load(text(shown, "app-yaml"))
     assert env == {"env": [{"name": "SCORES_NAME", "valueFrom": "scores"}]}

@@ -8,7 +8,12 @@ if TYPE_CHECKING:
     from web.emulator.server import Emulator
 
 BOB = {"Authorization": "Bearer dapi-bob"}
-ENTITY = {"entity_name": "main.ml.churn", "entity_version": "3", "workload_size": "Small", "scale_to_zero_enabled": False}
+ENTITY = {
+    "entity_name": "main.ml.churn",
+    "entity_version": "3",
+    "workload_size": "Small",
+    "scale_to_zero_enabled": False,
+}
 GOOD = {"dataframe_records": [{"age": 41, "tenure_months": 18, "monthly_charges": 79.5, "contract": "month-to-month"}]}
 
 

@@ -60,7 +60,9 @@ def test_an_endpoint_without_metrics_says_why(bob: httpx.Client, endpoint: str, 
     assert says_why in page.text
 
 
-def test_samples_of_a_hidden_endpoint_do_not_exist(emulator: "Emulator", bob: httpx.Client, charlie: httpx.Client) -> None:
+def test_samples_of_a_hidden_endpoint_do_not_exist(
+    emulator: "Emulator", bob: httpx.Client, charlie: httpx.Client
+) -> None:
     create(emulator, "hidden-figures")
     traffic(emulator, "hidden-figures", good=1)
     bob.get("/endpoints/hidden-figures/metrics")

@@ -120,6 +120,8 @@ def test_two_people_of_one_name_have_to_be_told_apart(emulator: "Emulator", bob:
 def test_where_the_directory_is_closed_free_text_does(emulator: "Emulator", bob: httpx.Client) -> None:
     emulator.world.switches.scim_for_everyone = False
     try:
+        answer = bob.post(PAGE, data={**form(bob), **new("user", "Charlie Costa"), "do": "add-grant"})
+        assert "Write the e-mail address" in beside(answer, "new.name")
         apply(bob, review(bob, form(bob) | new("user", "charlie@example.com", "CAN_VIEW")))
         page = bob.get(f"{PAGE}/why?kind=user&who=erin@example.com").text
     finally:
@@ -215,6 +217,16 @@ def test_an_endpoint_of_databricks_has_none_and_says_so(bob: httpx.Client) -> No
     page = bob.get("/endpoints/databricks-gpt-oss-120b/permissions")
     assert page.status_code == 200
     assert "Everybody in the workspace may query it" in page.text
+    assert "There is no history here" in bob.get("/endpoints/databricks-gpt-oss-120b/history").text
+
+
+def test_the_overview_pulls_in_who_has_access(bob: httpx.Client, charlie: httpx.Client) -> None:
+    assert 'hx-get="/endpoints/churn/permissions/summary"' in bob.get("/endpoints/churn").text
+    short = bob.get(f"{PAGE}/summary").text
+    assert "Bob Berger" in short
+    assert "Change permissions" in short
+    assert "All permissions" in charlie.get("/endpoints/wine-quality/permissions/summary").text
+    assert charlie.get(f"{PAGE}/summary").status_code == 404
 
 
 @pytest.mark.parametrize(("order", "status"), [({"status": 429}, 429), ({"status": 500}, 500)])

@@ -46,8 +46,11 @@ def order(emulator: "Emulator", endpoint: str, fault: str, **more: Any) -> None:
     httpx.post(f"{emulator.url}/_emulator/faults", json=[{"match": match, "fault": fault, **more}]).raise_for_status()
 
 
-def stream_of(text: str) -> str:
-    """A chat stream that says this text in two frames, without usage."""
+def stream_of(text: str, usage: dict[str, int] | None = None) -> str:
+    """A chat stream that says this text in two frames, and then what it cost, if told."""
     half = len(text) // 2
-    frames = [{"choices": [{"index": 0, "delta": {"content": part}}]} for part in (text[:half], text[half:])]
+    frames: list[dict[str, Any]] = [
+        {"choices": [{"index": 0, "delta": {"content": part}}]} for part in (text[:half], text[half:])
+    ]
+    frames += [{"choices": [], "usage": usage}] if usage else []
     return "".join(f"data: {json.dumps(frame)}\n\n" for frame in frames) + "data: [DONE]\n\n"

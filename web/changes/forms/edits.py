@@ -10,6 +10,7 @@ from typing import Any
 
 from web.changes.forms import entity
 from web.changes.forms.entity import EntityForm, Kind
+from web.changes.forms.tree import whole
 from web.changes.forms.variables import VariableForm
 
 
@@ -100,8 +101,9 @@ def _free(wanted: str, entities: list[EntityForm]) -> str:
     return name
 
 
-def settle_traffic(entities: list[EntityForm]) -> None:
-    """An entity that is alone takes everything; beside others one without a share says so."""
+def settle_traffic(entities: list[EntityForm], gone: EntityForm | None = None) -> None:
+    """An entity that is alone takes everything; beside others one without a share says so. What `gone` had is shared
+    among the rest, in proportion, where the shares added up before."""
     if len(entities) == 1:
         entities[0].traffic = "100" if entities[0].traffic else ""
     elif not any(form.traffic for form in entities):
@@ -109,3 +111,21 @@ def settle_traffic(entities: list[EntityForm]) -> None:
     if len(entities) > 1:
         for form in entities:
             form.traffic = form.traffic or "0"
+    if gone is not None and len(entities) > 1:
+        _share_out(entities, gone)
+
+
+def _share_out(entities: list[EntityForm], gone: EntityForm) -> None:
+    shares = [whole(form.traffic) for form in [*entities, gone]]
+    if not all(isinstance(share, int) for share in shares):
+        return
+    *kept, free = [int(share) for share in shares]
+    if sum(kept) + free != 100 or not free:
+        return
+    weights = kept if sum(kept) else [1] * len(kept)
+    exact = [100 * weight / sum(weights) for weight in weights]
+    made = [int(share) for share in exact]
+    for place in sorted(range(len(made)), key=lambda at: made[at] - exact[at])[: 100 - sum(made)]:
+        made[place] += 1
+    for form, share in zip(entities, made, strict=True):
+        form.traffic = str(share)

@@ -16,11 +16,14 @@ SIDES = ("input", "output")
 GUARDRAILS = ("external", "foundation", "provisioned")
 FALLBACK = ("external",)
 ZERO = "0 lets nothing through. To block, switch on Block instead."
+NAMELESS = "Name the person, or choose “Each user, by default”."
+DEFAULT = "user_default"  # the form's word for a limit of users that names nobody
 
 
 @dataclass
 class LimitForm:
-    """One rate limit, per minute. `blocked` lets no call through; counts are texts as typed."""
+    """One rate limit, per minute. `key` is that of the API, or `user_default`; `blocked` lets no call through; counts
+    are texts as typed."""
 
     key: str = "endpoint"
     principal: str = ""
@@ -86,9 +89,11 @@ def tidy(form: GatewayForm) -> None:
     form.limits = [limit for limit in form.limits if not limit.empty]
 
 
-def zeroes(form: GatewayForm) -> Iterator[tuple[str, str]]:
-    """(path, message) for each count that would block by accident."""
+def slips(form: GatewayForm) -> Iterator[tuple[str, str]]:
+    """(path, message) for what would mean more than was typed: a count that blocks, a person who is not named."""
     for place, limit in enumerate(form.limits):
+        if limit.key == "user" and not limit.principal:
+            yield f"rate_limits[{place}].principal", NAMELESS
         for name in ("calls", "tokens"):
             if whole(getattr(limit, name)) == 0:
                 yield f"rate_limits[{place}].{name}", ZERO
@@ -123,8 +128,8 @@ def _limits(form: GatewayForm) -> list[dict[str, Any]]:
 
 
 def _limit(form: LimitForm) -> dict[str, Any]:
-    out: dict[str, Any] = {"key": form.key, "renewal_period": "minute"}
-    if form.principal and form.key != "endpoint":
+    out: dict[str, Any] = {"key": "user" if form.key == DEFAULT else form.key, "renewal_period": "minute"}
+    if form.principal and form.key not in ("endpoint", DEFAULT):
         out["principal"] = form.principal
     for name in ("calls", "tokens"):
         if getattr(form, name):
@@ -182,7 +187,9 @@ def _joined(rules: dict[str, Any], name: str) -> str:
 
 def _limit_form(limit: dict[str, Any]) -> LimitForm:
     given = {name: "" if limit.get(name) is None else str(limit[name]) for name in ("principal", "calls", "tokens")}
-    form = LimitForm(str(limit.get("key") or "endpoint"), given["principal"], given["calls"], given["tokens"])
+    key = str(limit.get("key") or "endpoint")
+    key = DEFAULT if key == "user" and not given["principal"] else key
+    form = LimitForm(key, given["principal"], given["calls"], given["tokens"])
     if limit.get("calls") == 0:
         form.calls, form.blocked = "", True
     form.extra = leftover(limit, _limit(form))

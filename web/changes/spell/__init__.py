@@ -11,7 +11,16 @@ from web.changes.spell.curl import curl
 from web.changes.spell.python_sdk import python
 from web.changes.spell.terraform import terraform
 
-__all__ = ["as_code", "described"]
+__all__ = ["LANGUAGES", "as_code", "described"]
+
+LANGUAGES = (
+    ("cli", "CLI", "bash"),
+    ("python", "Python", "python"),
+    ("curl", "curl", "bash"),
+    ("terraform", "Terraform", "hcl"),
+    ("bundle", "Bundle YAML", "yaml"),
+)
+"""(key, label, language) of each text, in the order people look for them."""
 
 
 def as_code(

@@ -8,7 +8,7 @@ import yaml
 from web.changes.kinds import Change, Kind
 from web.changes.spell.fit import left_out
 from web.changes.spell.masks import comments, committable
-from web.changes.spell.shapes import ENDPOINT
+from web.changes.spell.shapes import BUNDLE_ENDPOINT
 from web.changes.spell.state import Resulting, resulting
 from web.changes.spell.texts import comment, identifier, profile_flag, shell
 
@@ -29,10 +29,10 @@ def bundle(change: Change, live: dict[str, Any] | None, profile: str) -> str:
     if change.kind is Kind.DELETE:
         return _removed(key)
     after = resulting(change, live)
-    spec, placeholders = committable(ENDPOINT, after.spec)
+    spec, placeholders = committable(BUNDLE_ENDPOINT, after.spec)
     if after.grants:
         spec["permissions"] = [_permission(grant) for grant in after.grants]
-    lines = [*_notes(change, live, spec, left_out(ENDPOINT, after.spec)), *comments(placeholders)]
+    lines = [*_notes(change, live, spec, left_out(BUNDLE_ENDPOINT, after.spec)), *comments(placeholders)]
     text = yaml.dump(
         {"resources": {"model_serving_endpoints": {key: spec}}},
         Dumper=_Dumper,

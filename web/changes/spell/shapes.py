@@ -183,3 +183,8 @@ APP_RESOURCE: dict[str, Shape] = {
     "app": {"name": VALUE, "permission": VALUE},
 }
 APP_UPDATE: dict[str, Shape] = {"update_mask": VALUE, "app": {"name": VALUE, "resources": [APP_RESOURCE]}}
+# A bundle's telemetry table has no name of its own (bundles §1.7).
+BUNDLE_ENDPOINT: dict[str, Shape] = {
+    **ENDPOINT,
+    "telemetry_config": {**TELEMETRY, "inference_table_config": {"sampling_fraction": VALUE}},
+}

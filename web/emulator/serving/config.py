@@ -82,7 +82,7 @@ def _update(call: Call, body: dict[str, Any], name: str) -> Response:
     endpoint, creator = changeable(call, name)
     if endpoint.suspended:
         raise ApiError(400, "INVALID_STATE", f"Endpoint {name} is stopped. Start it before updating its configuration.")
-    kind, config = make(call, body, creator, endpoint)
+    kind, config = make(call, _dropped(call, body), creator, endpoint)
     external = "external" in {kind, endpoint.kind}
     if kind != endpoint.kind and (endpoint.config or endpoint.pending) and external:
         raise invalid("An endpoint cannot be converted between external models and other models.")
@@ -93,6 +93,15 @@ def _update(call: Call, body: dict[str, Any], name: str) -> Response:
     _retire(endpoint)
     lifecycle.begin(call.world, endpoint, config)
     return reply(echo.detailed(call.world, call.person, endpoint))
+
+
+def _dropped(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    lost = call.world.switches.config_drops
+    given = body.get("served_entities")
+    if not lost or not isinstance(given, list):
+        return body
+    kept = [{k: v for k, v in e.items() if k != lost} if isinstance(e, dict) else e for e in given]
+    return {**body, "served_entities": kept}
 
 
 def _retire(endpoint: Endpoint) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
 from web.audit import queries
@@ -28,9 +28,10 @@ class PlanRequest(BaseModel):
 
 
 class ChangeRequest(PlanRequest):
-    """`{"change": C, "base": B}`; without a base the live state at that moment is the base."""
+    """`{"change": C, "base": B, "acknowledged": [codes of warnings]}`; without a base the live state is the base."""
 
     base: Base | None = None
+    acknowledged: list[str] = Field(default_factory=list, max_length=20)
 
 
 @router.post("/plan")
@@ -57,7 +58,16 @@ def make_change(
             f"Send an Idempotency-Key header of 1 to {LONGEST_KEY} characters.", code="IDEMPOTENCY_KEY_MISSING"
         )
     try:
-        result = perform(parts.ledger, ws, actor, wanted.change, wanted.base, idempotency_key, request_id)
+        result = perform(
+            parts.ledger,
+            ws,
+            actor,
+            wanted.change,
+            wanted.base,
+            idempotency_key,
+            request_id,
+            acknowledged=wanted.acknowledged,
+        )
     except Moved as moved:
         clashes = [clash.as_json() for clash in moved.rebased.clashes]
         sides = {"base": moved.base, "live": moved.live, "mine": moved.mine, "conflicts": clashes}

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from web.features.api import audit, changes, docs, endpoints, invocations
+from web.features.api import audit, changes, docs, endpoints, invocations, permissions
 
 router = APIRouter()
-for part in (endpoints, changes, audit, invocations, docs):
+for part in (endpoints, permissions, changes, audit, invocations, docs):
     router.include_router(part.router)

@@ -11,8 +11,9 @@ from web.audit import kept_logs, queries
 from web.audit.ledger import Ledger
 from web.audit.models import OUTCOMES, Entry, Operation
 from web.audit.queries import May
-from web.changes.kinds import Kind
+from web.changes.kinds import Call, Change, Kind
 from web.changes.settle import settle
+from web.changes.spell import LANGUAGES, as_code
 from web.identity.person import Caller
 
 KINDS = tuple(str(kind) for kind in Kind)
@@ -43,6 +44,7 @@ class Detail:
     entries: list[Entry]
     unsettled: bool
     logs_kept: int | None = None
+    code: tuple[tuple[str, str, str, str], ...] = ()
 
 
 def table(engine: Engine, values: dict[str, str], may: May) -> Table:
@@ -73,7 +75,23 @@ def detail(ledger: Ledger, who: Caller, operation: Operation, may: May) -> Detai
         entries=queries.entries(ledger.engine, operation.id),
         unsettled=operation.outcome in ("unknown", "pending"),
         logs_kept=kept_logs.kept_at(ledger.engine, operation.id),
+        code=code_of(operation),
     )
+
+
+def code_of(operation: Operation) -> tuple[tuple[str, str, str, str], ...]:
+    """The change as it was sent, as (key, label, text, language); secrets are placeholders, as the history has none."""
+    change = Change.model_validate(_words(operation.change))
+    calls = [Call.model_validate(_words({k: c.get(k) for k in ("method", "path", "body")})) for c in operation.calls]
+    texts = as_code(change, calls, host=operation.host, live=_words(operation.before))
+    return tuple((key, label, texts[key], lang) for key, label, lang in LANGUAGES)
+
+
+def _words(value: Any) -> Any:
+    """The value with every mark of a secret as a word, which the languages make a placeholder of."""
+    if isinstance(value, dict):
+        return "redacted" if value.get("redacted") is True else {k: _words(v) for k, v in value.items()}
+    return [_words(v) for v in value] if isinstance(value, list) else value
 
 
 def _text(value: Any) -> str:

@@ -5,13 +5,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from web.audit.ledger import Ledger
-from web.changes import preview
+from web.audit.models import QueuedChange
+from web.changes import observe, preview, queue
+from web.changes.app_attach import APP_KINDS
 from web.changes.checks import Finding
+from web.changes.effects import Effect
 from web.changes.kinds import Base, Change, Kind
-from web.changes.merge import Choice, Clash
+from web.changes.merge import Choice
+from web.changes.perform import Unacknowledged
 from web.changes.rebase import MERGEABLE
-from web.changes.spell import as_code
-from web.errors import Conflict, PortalError
+from web.changes.spell import LANGUAGES, as_code
+from web.changes.standing import ROLLING, Update, update
+from web.errors import PortalError
+from web.features.changes.clash import ClashView, clash_views
 from web.workspace.client import Workspace
 
 TITLES = {
@@ -45,13 +51,6 @@ BACK = {
     Kind.APP_ATTACH: "/endpoints/{name}/integrate?draft={draft}",
     Kind.APP_DETACH: "/endpoints/{name}/integrate",
 }
-LANGUAGES = (
-    ("cli", "CLI", "bash"),
-    ("python", "Python", "python"),
-    ("curl", "curl", "bash"),
-    ("terraform", "Terraform", "hcl"),
-    ("bundle", "Bundle YAML", "yaml"),
-)
 REACH = {
     "none": ("neutral", "Nothing changes", "The workspace already has what you ask for."),
     "instant": ("info", "Takes effect at once", "No served entity is rebuilt."),
@@ -88,26 +87,57 @@ class Review:
     warnings: list[Finding]
     blockers: list[Finding]
     theirs: list[dict[str, Any]]
-    clashes: list[dict[str, Any]]
+    clashes: list[ClashView]
     mergeable: bool
     code: list[tuple[str, str, str, str]]
     run_as: str
     run_as_note: str
     back: str
     destructive: bool
+    effects: list[Effect]
+    accepted: frozenset[str] = frozenset()
+    update: Update | None = field(default=None)
+    queued: QueuedChange | None = field(default=None)
+    first: QueuedChange | None = field(default=None)
     error: PortalError | None = field(default=None)
+
+    @property
+    def unaccepted(self) -> bool:
+        """Whether Apply was refused because a warning had not been accepted."""
+        return isinstance(self.error, Unacknowledged)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the draft is in line."""
+        return self.queued is not None and self.queued.state == queue.WAITING
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether the draft may be put in line: an update runs, and nothing else forbids the change."""
+        return self.update is not None and not self.waits and not self.first and not self.blockers
 
 
 def review(
-    ledger: Ledger, ws: Workspace, change: Change, base: Base | None, draft: str, error: PortalError | None = None
+    ledger: Ledger,
+    ws: Workspace,
+    change: Change,
+    base: Base | None,
+    draft: str,
+    error: PortalError | None = None,
+    accepted: frozenset[str] = frozenset(),
+    choices: dict[str, Choice] | None = None,
 ) -> Review:
-    """The plan of a draft, on top of the endpoint as it is now."""
-    look = preview.look(ledger, ws, change, base)
+    """The plan of a draft, on top of the endpoint as it is now, or will be when the update in progress has ended.
+
+    `accepted`: warnings that were ticked before; `choices`: of a conflict form that came back undecided.
+    """
+    look = preview.look(ledger, ws, change, base, ahead=True)
     made, live = look.plan, look.live
+    observe.look(ledger, live or {})
+    running = update(ledger, live) if change.kind in ROLLING else None
+    first = queue.waiting_on(ledger, ws.host, change.endpoint) if running else None
     code = as_code(made.change, made.calls, host=ws.host, live=live)
     tone, reach, text = REACH[made.blast_radius]
-    if change.kind is Kind.CREATE:
-        text = "Nothing serves until the first deployment has succeeded."
     return Review(
         draft=draft,
         seen=made.base.hash,
@@ -116,19 +146,24 @@ def review(
         exists=live is not None,
         tone=tone,
         reach=reach,
-        reach_text=text,
+        reach_text=REACH_NEW if change.kind is Kind.CREATE else text,
         diff=ledger.redact(made.diff),
         calls=[_call(ledger, c.method, c.path, c.says, c.body) for c in made.calls],
         warnings=made.warnings,
-        blockers=made.blockers,
+        blockers=[b for b in made.blockers if running is None or IN_PROGRESS not in b.message],
         theirs=list(look.rebased.theirs),
-        clashes=[_clash(c) for c in look.rebased.clashes],
+        clashes=clash_views(ledger, change.endpoint, look.rebased.clashes, choices),
         mergeable=look.rebased.known and change.kind in MERGEABLE,
         code=[(key, label, code[key], lang) for key, label, lang in LANGUAGES],
-        run_as=str((live or {}).get("creator") or "you"),
-        run_as_note=RUN_AS_NEW if change.kind is Kind.CREATE else RUN_AS,
+        run_as="you" if change.kind in APP_KINDS else str((live or {}).get("creator") or "you"),
+        run_as_note=NOTES.get(change.kind, RUN_AS),
         back=_back(change, draft, afresh=bool(look.rebased.clashes)),
         destructive=change.kind in (Kind.DELETE, Kind.STOP),
+        effects=made.effects,
+        accepted=accepted,
+        update=running,
+        queued=queue.by_draft(ledger, draft),
+        first=first if first and first.draft != draft else None,
         error=error,
     )
 
@@ -141,29 +176,20 @@ def _back(change: Change, draft: str, *, afresh: bool) -> str:
 
 def resolved(
     ledger: Ledger, ws: Workspace, change: Change, base: Base | None, choices: dict[str, Choice]
-) -> tuple[Change, Base]:
-    """The change with its conflicts decided, and the live base it lies on. Raises Conflict while one is undecided."""
-    look = preview.look(ledger, ws, change, base, choices)
-    if look.rebased.clashes:
-        raise Conflict(f"'{look.rebased.clashes[0].path}' still differs.", hint="Go back to the review and decide it.")
-    return look.rebased.change, look.plan.base
+) -> tuple[Change, Base] | None:
+    """The change with its conflicts decided, and the base it lies on. None while one is undecided."""
+    look = preview.look(ledger, ws, change, base, choices, ahead=True)
+    return None if look.rebased.clashes else (look.rebased.change, look.plan.base)
 
 
+IN_PROGRESS = "in progress"
+REACH_NEW = "Nothing serves until the first deployment has succeeded."
 RUN_AS_NEW = "You become the endpoint's creator for good: the workspace re-checks your grants at every later update."
+RUN_AS_APP = "The app itself runs as its own service principal, which the permission is for."
 RUN_AS = "The workspace re-checks this creator's grants at every update. It cannot be changed."
+NOTES = {Kind.CREATE: RUN_AS_NEW, Kind.APP_ATTACH: RUN_AS_APP, Kind.APP_DETACH: RUN_AS_APP}
 
 
 def _call(ledger: Ledger, method: str, path: str, says: str, body: Any) -> CallView:
     text = "" if body in (None, {}) else json.dumps(ledger.redact(body), indent=2, ensure_ascii=False)
     return CallView(method, path, says, text)
-
-
-def _clash(clash: Clash) -> dict[str, Any]:
-    texts = {side: _side(getattr(clash, side)) for side in ("base", "live", "mine")}
-    return {"path": clash.path, "name": clash.path or "the whole endpoint", **texts}
-
-
-def _side(value: Any) -> str:
-    if value is None:
-        return "not set"
-    return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=str)

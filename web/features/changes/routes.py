@@ -1,4 +1,4 @@
-"""GET /changes/review/{draft}, POST /changes, POST /changes/resolve."""
+"""GET /changes/review/{draft}, POST /changes, POST /changes/resolve; the line before an endpoint is in `queue.py`."""
 
 from typing import Annotated
 
@@ -6,14 +6,15 @@ from fastapi import APIRouter, Depends, Form
 from starlette.requests import Request
 from starlette.responses import Response
 
-from web.changes import drafts
+from web.changes import drafts, queue
 from web.changes.kinds import Kind
-from web.changes.perform import Moved, Result, perform
+from web.changes.perform import Result, perform
 from web.deps import ActorDep, LedgerDep, RequestIdDep, ServicesDep, WorkspaceDep, counted_change
 from web.errors import PortalError, Unavailable
-from web.features.changes.forms import choices_in
+from web.features.changes.forms import FormDep, choices_in
 from web.features.changes.queries import resolved, review
-from web.html.respond import done, page
+from web.features.changes.queue import router as line
+from web.html.respond import done, invalid, page
 from web.html.toasts import Toast
 
 router = APIRouter()
@@ -39,6 +40,7 @@ def apply(
     actor: ActorDep,
     request_id: RequestIdDep,
     seen: Annotated[str, Form(max_length=64)] = "",
+    acknowledge: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Perform the draft, once: the draft's id is the idempotency key."""
     if parts.draining:
@@ -46,36 +48,35 @@ def apply(
     if (applied := parts.ledger.find(actor.email, draft)) is not None:
         return _sent(request, Result(applied, replayed=True))
     change, base = drafts.load(parts.ledger, actor, draft, ws)
+    accepted = frozenset(acknowledge or ())
     try:
-        result = perform(parts.ledger, ws, actor, change, base, draft, request_id, seen)
-    except Moved as moved:
-        view = review(parts.ledger, ws, change, base, draft, moved)
-        return page(request, "changes/review.html", 409, review=view)
+        result = perform(parts.ledger, ws, actor, change, base, draft, request_id, seen, acknowledged=accepted)
     except PortalError as error:
-        view = review(parts.ledger, ws, change, base, draft, error)
+        view = review(parts.ledger, ws, change, base, draft, error, accepted)
         return page(request, "changes/review.html", error.status, review=view)
+    queue.applied(parts.ledger, draft, result.operation)
     return _sent(request, result)
 
 
 @router.post("/changes/resolve")
 def resolve(
-    request: Request,
-    draft: DraftField,
-    ws: WorkspaceDep,
-    ledger: LedgerDep,
-    actor: ActorDep,
-    path: Annotated[list[str] | None, Form()] = None,
-    choice: Annotated[list[str] | None, Form()] = None,
+    request: Request, draft: DraftField, form: FormDep, ws: WorkspaceDep, ledger: LedgerDep, actor: ActorDep
 ) -> Response:
     """Decide a conflict field by field: a new draft on top of what is live, to be reviewed like any other."""
     change, base = drafts.load(ledger, actor, draft, ws)
-    made, now = resolved(ledger, ws, change, base, choices_in(path or [], choice or []))
-    return done(request, drafts.start(ledger, actor, made, now))
+    choices = choices_in(form)
+    decided = resolved(ledger, ws, change, base, choices)
+    if decided is None:
+        view = review(ledger, ws, change, base, draft, choices=choices)
+        return invalid(request, "changes/review.html", review=view)
+    return done(request, drafts.start(ledger, actor, *decided))
 
 
 def _sent(request: Request, result: Result) -> Response:
     """To the endpoint when it went well, to the operation when there is something to read."""
     operation = result.operation
+    if operation.outcome == "success" and operation.readback:
+        return done(request, f"/audit/{operation.id}", Toast(TOLD[Kind(operation.kind)], "warning", OTHERWISE))
     if operation.outcome == "success" and operation.kind == Kind.PERMISSIONS and operation.after is None:
         return done(request, "/endpoints", Toast(TOLD[Kind.PERMISSIONS], "info", "Perhaps you do not see it any more."))
     if operation.outcome == "success" and operation.kind != Kind.DELETE:
@@ -84,6 +85,9 @@ def _sent(request: Request, result: Result) -> Response:
     if operation.outcome == "success":
         return done(request, "/endpoints", Toast(f"{operation.endpoint} was deleted."))
     return done(request, f"/audit/{operation.id}", _trouble(operation.outcome))
+
+
+OTHERWISE = "The workspace has something else than was asked: see below."
 
 
 def _trouble(outcome: str) -> Toast:
@@ -115,3 +119,6 @@ TOLD = {
     Kind.APP_ATTACH: "The app has the endpoint. Deploy the app again for a new environment variable.",
     Kind.APP_DETACH: "The app lost the endpoint.",
 }
+
+
+router.include_router(line)

@@ -16,10 +16,12 @@ def apply(form: ConfigForm, do: str) -> str:
         if verb == "use" and len(place) == 2:
             form.entities[place[0]].entity_version = str(place[1])
             return f"#entity-{place[0]}-summary"
+    before = list(form.entities)
     focus = edits.apply(edits.entity_groups(form.entities, lambda: _added(form)), do)
-    edits.settle_traffic(form.entities)
     if what != "entity":
         return focus
+    gone = [one for one in before if not any(one is left for left in form.entities)]
+    edits.settle_traffic(form.entities, gone[0] if gone else None)
     return f"#entity-{len(form.entities) - 1}-summary" if verb == "add" else "#add-entity"
 
 

@@ -60,7 +60,7 @@ def write(form: ConfigForm) -> dict[str, Any]:
     return merged(form.extra, config.write(form.entities, form.kind, fill=False))
 
 
-def from_config(body: dict[str, Any], kind: Kind, live: set[str] = frozenset()) -> ConfigForm:  # type: ignore[assignment]
+def from_config(body: dict[str, Any], kind: Kind, live: set[str]) -> ConfigForm:
     """The form of a config whose secrets are marks already. `live`: the names of the entities it may be edited from."""
     kind = config.kind_of(body, kind)
     if not body.get("served_entities"):
@@ -81,4 +81,13 @@ def as_json(form: ConfigForm) -> str:
 
 def from_json(data: dict[str, Any], kind: Kind, owner: str, live: set[str]) -> ConfigForm:
     """The form of a JSON text's object. Typed secrets in it are held for `owner`."""
-    return from_config(held.hold_all(owner, data), kind, live)
+    return follow_rename(from_config(held.hold_all(owner, data), kind, live), live)
+
+
+def follow_rename(form: ConfigForm, live: set[str]) -> ConfigForm:
+    """Where one entity is gone and one is new, the new one is the old one renamed: a text does not say so itself."""
+    gone = live - {entity.was for entity in form.entities}
+    new = [entity for entity in form.entities if not entity.was]
+    if len(gone) == 1 and len(new) == 1 and len(form.entities) == len(live):
+        new[0].was = next(iter(gone))
+    return form

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from web.changes import drafts
 from web.changes.forms import choices, tree
 from web.changes.forms.problems import Problems
+from web.changes.forms.tried import Tried
 from web.deps import ActorDep, FieldsDep, LedgerDep, WorkspaceDep
 from web.errors import Forbidden
 from web.features.config import changed, edits, start, submit
@@ -59,13 +60,13 @@ class Edit:
         view = View(changed.changed(form, self.before), found, problems or Problems(), focus=focus)
         return self.show(form, view, 422 if problems else 200)
 
-    def json(self, tried: submit.Tried) -> Response:
+    def json(self, tried: Tried[ConfigForm]) -> Response:
         """The JSON tab; 422 with problems."""
         view = View(changed.changed(tried.form, self.before), problems=tried.problems)
         status = 422 if tried.problems.summary else 200
         return self.show(tried.form, view, status, tab="json", text=tried.text, line=tried.line)
 
-    def again(self, tried: submit.Tried) -> Response:
+    def again(self, tried: Tried[ConfigForm]) -> Response:
         """The same tab with its messages."""
         return self.json(tried) if tried.tab == "json" else self.form(tried.form, problems=tried.problems)
 
@@ -100,8 +101,8 @@ def press(
     if tried.change is None:
         return now.again(tried)
     base = drafts.base_from_form(fields)
-    toast = Toast(" ".join(tried.said), "info") if tried.said else None
-    return done(request, drafts.start(ledger, actor, tried.change, base), toast)
+    said = " ".join(tried.said)
+    return done(request, drafts.start(ledger, actor, tried.change, base), Toast(said, "info") if said else None)
 
 
 @router.post("/endpoints/{name}/config/convert")

@@ -7,11 +7,12 @@ from web.audit import queries
 from web.audit.ledger import Ledger
 from web.changes import drafts
 from web.changes.fields import writable_config
-from web.changes.forms import config, held, live
+from web.changes.forms import config, live
 from web.changes.kinds import Kind
 from web.changes.perform import Actor
 from web.changes.plan import base_of
-from web.features.config.forms import SERVING, TRIED, ConfigForm, blank, from_config, kind_named
+from web.errors import NotFound
+from web.features.config.forms import SERVING, TRIED, ConfigForm, blank, follow_rename, from_config, kind_named
 from web.workspace import serving
 
 OUTCOMES = {"IN_PROGRESS": "running", "UPDATE_FAILED": "failed", "UPDATE_CANCELED": "canceled"}
@@ -67,9 +68,11 @@ def opened(ledger: Ledger, raw: dict[str, Any], which: str, kind: str) -> Config
 
 def reopened(ledger: Ledger, actor: Actor, raw: dict[str, Any], draft: str) -> ConfigForm:
     """The form a person left for the Review page. Raises NotFound for a draft that is not theirs."""
-    change, base = drafts.load(ledger, actor, draft)
-    body = held.hold_all(actor.email, change.body)
-    form = from_config(body, config.kind_of(body), names(writable(raw, SERVING)))
+    change, base = drafts.reopen(ledger, actor, draft)
+    if change.kind is not Kind.CONFIG or change.endpoint != raw["name"]:
+        raise NotFound("This draft is not one of this endpoint's config.", hint="Nothing was sent.")
+    body, known = change.body, names(writable(raw, SERVING))
+    form = follow_rename(from_config(body, config.kind_of(body), known), known)
     if base is not None:
         form.base_hash, form.base_version = base.hash, "" if base.config_version is None else str(base.config_version)
     return form

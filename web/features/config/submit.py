@@ -1,17 +1,16 @@
 """From submitted fields to a Change, by either tab; or to the same fields with what is wrong with them."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
-from web.changes import drafts, preflight
+from web.changes import preflight
 from web.changes.checks import Finding
 from web.changes.forms import held, live, rules
-from web.changes.forms.problems import Problems, problems
+from web.changes.forms.problems import problems
 from web.changes.forms.tree import Tree, text
+from web.changes.forms.tried import Tried, parsed
 from web.changes.kinds import Change, Kind
 from web.changes.perform import Actor
 from web.changes.plan import plan
-from web.errors import Invalid
 from web.features.config import changed, start
 from web.features.config.forms import ConfigForm, as_json, from_json, kind_named, read, with_base, write
 from web.workspace.client import Workspace
@@ -19,37 +18,23 @@ from web.workspace.client import Workspace
 UNCHANGED = "Nothing is changed yet: this is the config the edit began from."
 
 
-@dataclass
-class Tried:
-    """What became of a submit: a change and what is to be said of it, or the form (or JSON text) and its problems."""
-
-    form: ConfigForm
-    tab: str = "form"
-    text: str = ""
-    line: int = 0
-    problems: Problems = field(default_factory=Problems)
-    change: Change | None = None
-    said: list[str] = field(default_factory=list)
-
-
-def convert(fields: Tree, owner: str, before: dict[str, Any]) -> Tried:
+def convert(fields: Tree, owner: str, before: dict[str, Any]) -> Tried[ConfigForm]:
     """The submitted value as a form and as text, whichever tab it came from. `before`: what the edit began from."""
     if text(fields, "tab") != "json":
         form = read(fields, owner)
         return Tried(form, text=as_json(form))
     typed = text(fields, "json")
     blank = with_base(ConfigForm(kind_named(text(fields, "kind"))), fields)
-    try:
-        data = drafts.parse_body(typed)
-    except Invalid as error:
-        line = error.message.partition("at line ")[2].partition(",")[0]
-        found = Problems({"json": error.message}, [("json", error.message)])
-        return Tried(blank, "json", held.masked(typed), int(line) if line.isdigit() else 0, found)
+    data, wrong = parsed(typed, blank)
+    if wrong:
+        return wrong
     form = with_base(from_json(data, blank.kind, owner, start.names(before)), fields)
     return Tried(form, "json", as_json(form))
 
 
-def review(ws: Workspace, actor: Actor, raw: dict[str, Any], tried: Tried, before: dict[str, Any]) -> Tried:
+def review(
+    ws: Workspace, actor: Actor, raw: dict[str, Any], tried: Tried[ConfigForm], before: dict[str, Any]
+) -> Tried[ConfigForm]:
     """The change to review, or what forbids it. Nothing is sent."""
     if tried.problems.summary:
         return tried

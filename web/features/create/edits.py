@@ -13,6 +13,8 @@ def apply(form: EndpointForm, do: str) -> str:
         "limit": Group(lambda _: form.gateway.limits, LimitForm),
         "grant": Group(lambda _: form.grants, GrantForm),
     }
+    before = list(form.entities)
     focus = edits.apply(groups, do)
-    edits.settle_traffic(form.entities)
+    gone = [one for one in before if not any(one is left for left in form.entities)]
+    edits.settle_traffic(form.entities, gone[0] if gone else None)
     return focus

@@ -1,11 +1,9 @@
-"""Everything that can be known before anything is sent: rules, the name, versions, eligibility, secrets, the quota."""
+"""Everything that can be known before anything is sent: rules, the name, versions, eligibility, secrets."""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from web.audit import queries as history
-from web.audit.ledger import Ledger
 from web.changes import preflight
 from web.changes.checks import Finding
 from web.changes.forms import rules
@@ -13,8 +11,6 @@ from web.changes.kinds import Change
 from web.changes.plan import plan
 from web.workspace.client import Workspace
 
-QUOTA_CALLS, QUOTA_NEAR, QUOTA_MS = 50, 45, 5 * 60 * 1000
-QUOTA_KINDS = ("endpoint.create", "config.update", "traffic.update")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 UNIT_ENDPOINTS_LACK = ("description", "route_optimized")
 
@@ -24,23 +20,6 @@ def findings(ws: Workspace, change: Change) -> list[Finding]:
     live, facts = preflight.gather(ws, change)
     found = [*plan(change, live, facts).blockers, *_own_rules(change.body), *rules.secrets(ws, change.body)]
     return list(dict.fromkeys(found))
-
-
-def quota_note(ledger: Ledger) -> str:
-    """What to expect when the workspace's quota is nearly used up; empty otherwise. Others may use it up as well, so
-    this only tells: the workspace decides."""
-    sent = spent(ledger)
-    if sent < QUOTA_NEAR:
-        return ""
-    note = f"The workspace takes {QUOTA_CALLS} creates and updates in 5 minutes; this portal alone sent {sent}."
-    return note + " If it answers 429, wait a few minutes and apply again."
-
-
-def spent(ledger: Ledger) -> int:
-    """How many creates and updates this portal sent in the last 5 minutes, by anybody."""
-    wanted = history.Filter(since=ledger.clock() - QUOTA_MS, limit=200)
-    recent = history.page(ledger.engine, wanted, lambda _: True).operations
-    return sum(operation.kind in QUOTA_KINDS for operation in recent)
 
 
 def _own_rules(body: dict[str, Any]) -> Iterator[Finding]:

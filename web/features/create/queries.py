@@ -5,7 +5,7 @@ from typing import Literal
 
 from web.audit.ledger import Ledger
 from web.changes import drafts
-from web.changes.forms import config, held
+from web.changes.forms import config
 from web.changes.perform import Actor
 from web.errors import Forbidden, Invalid, NotFound, PortalError
 from web.features.create.forms import EndpointForm, from_body
@@ -39,7 +39,5 @@ def check_name(ws: Workspace, name: str) -> NameCheck:
 
 def form_of_draft(ledger: Ledger, actor: Actor, draft: str) -> EndpointForm:
     """The form a person left for the Review page. Raises NotFound for a draft that is not theirs."""
-    change, _ = drafts.load(ledger, actor, draft)
-    return from_body(
-        change.endpoint, held.hold_all(actor.email, change.body), config.kind_of(change.body.get("config") or {})
-    )
+    change, _ = drafts.reopen(ledger, actor, draft)
+    return from_body(change.endpoint, change.body, config.kind_of(change.body.get("config") or {}))

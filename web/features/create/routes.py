@@ -12,6 +12,7 @@ from web.changes.forms import choices, picks, secret, tree
 from web.changes.forms.entity import KINDS
 from web.changes.forms.people import people
 from web.changes.forms.problems import Problems
+from web.changes.forms.tried import Tried
 from web.deps import ActorDep, FieldsDep, LedgerDep, WorkspaceDep
 from web.features.create import edits, queries, submit
 from web.features.create.copying import copy_of
@@ -74,7 +75,7 @@ def press(request: Request, fields: FieldsDep, ws: WorkspaceDep, ledger: LedgerD
         form = submit.form_in(fields, actor.email)
         focus = edits.apply(form, do)
         return _form_page(request, form, View(choices.of_form(ws, form.entities, form.kind), focus=focus))
-    tried = submit.review(ws, ledger, actor, fields)
+    tried = submit.review(ws, actor, fields)
     if tried.change is None:
         return _again(request, ws, tried)
     toast = Toast(" ".join(tried.said), "info") if tried.said else None
@@ -94,7 +95,7 @@ def convert(
     return _form_page(request, tried.form, View(choices.of_form(ws, tried.form.entities, tried.form.kind)))
 
 
-def _again(request: Request, ws: WorkspaceDep, tried: submit.Tried) -> Response:
+def _again(request: Request, ws: WorkspaceDep, tried: Tried[EndpointForm]) -> Response:
     if tried.tab == "json":
         return _json_page(request, tried.form.kind, tried.text, View(problems=tried.problems), 422, tried.line)
     return _form_page(

@@ -1,34 +1,18 @@
 """From submitted fields to a Change, by either tab; or to the same fields with what is wrong with them."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
-from web.audit.ledger import Ledger
-from web.changes import drafts
 from web.changes.checks import Finding
 from web.changes.forms import entity, gateway, held, rules
 from web.changes.forms.entity import EntityForm
-from web.changes.forms.problems import Problems, problems
+from web.changes.forms.problems import problems
 from web.changes.forms.tree import Tree, rows, text
+from web.changes.forms.tried import Tried, parsed
 from web.changes.kinds import Change, Kind
 from web.changes.perform import Actor
-from web.errors import Invalid
 from web.features.create import preflight
 from web.features.create.forms import EndpointForm, as_json, from_json, kind_named, read, write
 from web.workspace.client import Workspace
-
-
-@dataclass
-class Tried:
-    """What became of a submit: a change and what is to be said of it, or the form (or JSON text) and its problems."""
-
-    form: EndpointForm
-    tab: str = "form"
-    text: str = ""
-    line: int = 0
-    problems: Problems = field(default_factory=Problems)
-    change: Change | None = None
-    said: list[str] = field(default_factory=list)
 
 
 def form_in(fields: Tree, owner: str) -> EndpointForm:
@@ -36,24 +20,21 @@ def form_in(fields: Tree, owner: str) -> EndpointForm:
     return read(fields, owner)
 
 
-def convert(fields: Tree, owner: str) -> Tried:
+def convert(fields: Tree, owner: str) -> Tried[EndpointForm]:
     """The submitted value as a form and as text, whichever tab it came from."""
     if text(fields, "tab") != "json":
         form = read(fields, owner)
         return Tried(form, text=as_json(form))
     typed = text(fields, "json")
     blank = EndpointForm(kind=kind_named(text(fields, "kind")))
-    try:
-        data = drafts.parse_body(typed)
-    except Invalid as error:
-        line = error.message.partition("at line ")[2].partition(",")[0]
-        found = Problems({"json": error.message}, [("json", error.message)])
-        return Tried(blank, "json", held.masked(typed), int(line) if line.isdigit() else 0, found)
+    data, wrong = parsed(typed, blank)
+    if wrong:
+        return wrong
     form = from_json(data, blank.kind, owner)
     return Tried(form, "json", as_json(form))
 
 
-def review(ws: Workspace, ledger: Ledger, actor: Actor, fields: Tree) -> Tried:
+def review(ws: Workspace, actor: Actor, fields: Tree) -> Tried[EndpointForm]:
     """The change to review, or what forbids it. Nothing is sent."""
     tried = convert(fields, actor.email)
     if tried.problems.summary:
@@ -64,7 +45,7 @@ def review(ws: Workspace, ledger: Ledger, actor: Actor, fields: Tree) -> Tried:
     body, gone = held.give_all(actor.email, write(tried.form), {})
     found += [Finding(path, rules.GONE) for path in gone]
     found += rules.variables_named_twice(tried.form.entities, "config.")
-    found += [Finding(f"ai_gateway.{path}", message) for path, message in gateway.zeroes(tried.form.gateway)]
+    found += [Finding(f"ai_gateway.{path}", message) for path, message in gateway.slips(tried.form.gateway)]
     if not tried.form.name:
         found.insert(0, Finding("name", "Give the endpoint a name."))
         change = Change(kind=Kind.CREATE, endpoint="unnamed", body=body)
@@ -77,8 +58,7 @@ def review(ws: Workspace, ledger: Ledger, actor: Actor, fields: Tree) -> Tried:
             entity_form.entity_version = version
         tried.problems = problems(found)
         return tried
-    note = preflight.quota_note(ledger)
-    tried.change, tried.said = change, [*said, note] if note else said
+    tried.change, tried.said = change, said
     return tried
 
 

@@ -1,21 +1,25 @@
 """One endpoint: what serves now and what is being tried, as two separate facts, and everything around them."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from web.audit import queries
+from web.audit import kept_logs, queries
 from web.audit.ledger import Ledger
 from web.audit.models import Operation
 from web.audit.queries import Filter, May
 from web.changes.preflight import direct_grants
+from web.changes.run_as import departed
 from web.changes.settle import settle
+from web.changes.standing import Standing, standing
 from web.errors import PortalError
 from web.features.endpoints import facts
 from web.features.endpoints.entities import ConfigView, EntityView, config_view
+from web.features.endpoints.failure import Failure, late
 from web.identity.person import Caller
-from web.workspace import iam, serving
+from web.workspace import serving
 from web.workspace.client import Workspace
+from web.workspace.doctor import Finding
 from web.workspace.entity_state import BROKEN, READY
 
 SHOWN_OPERATIONS = 5
@@ -29,6 +33,7 @@ class Try:
     outcome: str
     elapsed_s: float | None
     first: bool
+    findings: list[Finding] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class Detail:
     tags: list[tuple[str, str]]
     operations: list[Operation]
     unsettled: list[Operation]
+    standing: Standing
     configured: bool
 
 
@@ -73,7 +79,7 @@ def detail(ledger: Ledger, who: Caller, may: May, raw: dict[str, Any], kind: str
     name = str(raw["name"])
     operations = queries.page(ledger.engine, Filter(endpoint=name, limit=SHOWN_OPERATIONS), may).operations
     return Detail(
-        entities=entities(raw, kind),
+        entities=entities(raw, kind, who.workspace),
         address=facts.address(raw, who.workspace.host),
         address_note=_address_note(raw, kind),
         endpoint_id=str(raw.get("id") or ""),
@@ -85,18 +91,21 @@ def detail(ledger: Ledger, who: Caller, may: May, raw: dict[str, Any], kind: str
         tags=facts.tags(raw),
         operations=operations,
         unsettled=[o for o in operations if o.outcome in ("unknown", "pending")],
+        standing=standing(ledger, who.workspace.host, raw),
         configured=bool(raw.get("config") or raw.get("pending_config")),
     )
 
 
-def entities(raw: dict[str, Any], kind: str) -> EntitiesView:
-    """The two configs of an endpoint."""
+def entities(raw: dict[str, Any], kind: str, ws: Workspace | None = None) -> EntitiesView:
+    """The two configs of an endpoint; with `ws` also why an update that runs is late."""
     state = raw.get("state") or {}
     stopped = state.get("suspend") == "STOPPED"
     serves = config_view(raw.get("config"), kind)
     if serves and stopped:
         serves = replace(serves, entities=[_at_rest(entity) for entity in serves.entities])
     tried = _try(config_view(raw.get("pending_config"), kind), state, serves is None)
+    if tried and tried.elapsed_s and ws:
+        tried = replace(tried, findings=_late(ws, raw, tried, kind))
     moving = any(e.busy or "Scaling from zero" in e.message for e in serves.entities) if serves else False
     return EntitiesView(
         name=str(raw["name"]),
@@ -126,6 +135,21 @@ def _try(config: ConfigView | None, state: dict[str, Any], first: bool) -> Try |
     return Try(config, outcome, elapsed, first)
 
 
+def _late(ws: Workspace, raw: dict[str, Any], tried: Try, kind: str) -> list[Finding]:
+    waiting = next((entity for entity in tried.config.entities if entity.busy), None)
+    return late(ws, raw, waiting, tried.elapsed_s or 0.0, kind) if waiting else []
+
+
+def keep_logs(ledger: Ledger, raw: dict[str, Any], found: Failure | None) -> str:
+    """Keep the logs that were read of a failed update; the id of the operation that led to it, or ""."""
+    kept = [
+        kept_logs.keep(ledger, raw, one.entity.name, which, text)
+        for one in (found.broken if found else [])
+        for which, text in one.logs.items()
+    ]
+    return next(filter(None, kept), "")
+
+
 def _address_note(raw: dict[str, Any], kind: str) -> str:
     if raw.get("route_optimized"):
         return "Route optimized: this address takes OAuth tokens made for it, no personal access token."
@@ -145,14 +169,8 @@ class RunAs:
 
 def run_as(ws: Workspace, creator: str) -> RunAs:
     """Whether the creator is still a member of the workspace. Only e-mail addresses can be looked up."""
-    if "@" not in creator:
-        return RunAs(creator, departed=False, known=False)
-    try:
-        found = iam.search_users(ws, creator)
-    except PortalError:
-        return RunAs(creator, departed=False, known=False)
-    there = any(person.name.casefold() == creator.casefold() for person in found.principals)
-    return RunAs(creator, departed=found.allowed and not there, known=found.allowed)
+    gone = departed(ws, creator) if "@" in creator else None
+    return RunAs(creator, departed=gone is True, known=gone is not None)
 
 
 @dataclass(frozen=True)

@@ -1,68 +1,39 @@
-"""Why an update failed: the entities that broke, what their build said last, and what that usually means."""
+"""Why an update failed or is late: the entities concerned, the telling end of their logs, and what the doctor finds."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from web.errors import Forbidden, PortalError
-from web.features.endpoints.entities import EntityView, config_view
-from web.workspace import serving
+from web.features.endpoints.entities import EntityView, config_view, deadline_s
+from web.workspace import logtext, serving
 from web.workspace.client import Workspace
+from web.workspace.doctor import RULES, Case, Finding, diagnose
 from web.workspace.entity_state import BROKEN
 
 EXCERPT_LINES = 14
 MOST_ENTITIES = 3
+LATE = 0.6
 NO_BUILD = ("external", "foundation")
+MANAGERS = (None, "CAN_MANAGE")
+EMPTY = "The build log is empty."
 NOT_ALLOWED = "Reading build logs needs CAN_MANAGE on this endpoint. Ask its creator, or somebody who manages it."
 TELLING = re.compile(r"error|exception|traceback|failed|fatal|killed|oom|could not|no matching|refused|timed out", re.I)
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """Words of a log, what they mean, and the way out."""
-
-    pattern: re.Pattern[str]
-    text: str
-
-
-def _meaning(pattern: str, text: str) -> Meaning:
-    return Meaning(re.compile(pattern, re.I), text)
-
-
-MEANINGS = (
-    _meaning(
-        r"No module named '?(?P<what>[\w.]+)",
-        "The model needs the Python package {what}, which its environment lacks. Add it to pip_requirements, log the "
-        "model again and serve the new version.",
-    ),
-    _meaning(
-        r"out of memory|OOMKilled|exit(ed with)? code 137|CUDA out of memory",
-        "The model ran out of memory while it was loaded. Choose a larger workload type.",
-    ),
-    _meaning(
-        r"No matching distribution found for (?P<what>\S+)",
-        "The version {what} cannot be installed: it does not exist, or not for this Python. Correct the model's "
-        "requirements.",
-    ),
-    _meaning(
-        r"secret (does not exist|.*cannot be read)|resolve environment variables",
-        "An environment variable refers to a secret that does not exist, or that the endpoint's creator may not read.",
-    ),
-    _meaning(
-        r"health check failed|connection refused|update timed out",
-        "The container started, but the model did not answer in time. Look for what it waits for while loading.",
-    ),
-)
+OUTCOMES = {"UPDATE_FAILED": "failed", "UPDATE_CANCELED": "canceled"}
 
 
 @dataclass(frozen=True)
 class BrokenEntity:
-    """One entity that did not come up. `excerpt` is the telling end of its build log; `note` says why there is none."""
+    """One entity that did not come up. `excerpt` is the telling end of its log; `note` says why there is none.
+
+    `findings`: what the doctor finds, the first one first; empty when it does not know. `logs`: the whole texts.
+    """
 
     entity: EntityView
     excerpt: str = ""
     note: str = ""
-    meaning: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    logs: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,31 +45,69 @@ class Failure:
     may_read: bool
 
 
-def failure(ws: Workspace, raw: dict[str, Any], kind: str) -> Failure | None:
-    """What is known about the update that failed; None when none did. Reads at most MOST_ENTITIES build logs."""
+def failure(ws: Workspace, raw: dict[str, Any], kind: str, *, departed: bool | None = None) -> Failure | None:
+    """What is known about the update that failed; None when none did. Reads at most MOST_ENTITIES build logs.
+
+    `departed`: whether the endpoint's creator has left, where somebody has asked.
+    """
     pending = config_view(raw.get("pending_config"), kind)
-    if pending is None or (raw.get("state") or {}).get("config_update") not in ("UPDATE_FAILED", "UPDATE_CANCELED"):
+    outcome = OUTCOMES.get(str((raw.get("state") or {}).get("config_update")))
+    if pending is None or outcome is None:
         return None
     broken = sorted((e for e in pending.entities if e.deployment in BROKEN), key=lambda e: BROKEN.index(e.deployment))
-    may = raw.get("permission_level") in (None, "CAN_MANAGE")
-    told = [_read(ws, str(raw["name"]), one, pending.version, may, kind) for one in broken[:MOST_ENTITIES]]
+    may = raw.get("permission_level") in MANAGERS
+    told = [_entity(ws, raw, one, outcome, may, kind, departed) for one in broken[:MOST_ENTITIES]]
     return Failure(pending.version, told, may)
 
 
-def _read(ws: Workspace, name: str, entity: EntityView, version: int | None, may: bool, kind: str) -> BrokenEntity:
+def late(ws: Workspace, raw: dict[str, Any], entity: EntityView, elapsed_s: float, kind: str) -> list[Finding]:
+    """Why an entity of an update that still runs takes so long; its log is read only once it is late."""
+    given = _given(raw, entity.name)
+    case = Case("running", entity.message, workload=_workload(given), facts=_facts(raw, given))
+    if elapsed_s < LATE * deadline_s(given) or kind in NO_BUILD or raw.get("permission_level") not in MANAGERS:
+        return diagnose(case, RULES)
+    note, logs = _logs(ws, str(raw["name"]), entity, (raw.get("pending_config") or {}).get("config_version"))
+    known = bool(logs) or note == EMPTY
+    timed = replace(case, log="\n".join(logs.values()), elapsed_s=elapsed_s, deadline_s=deadline_s(given))
+    return diagnose(timed if known else case, RULES)
+
+
+def _entity(
+    ws: Workspace, raw: dict[str, Any], entity: EntityView, outcome: str, may: bool, kind: str, departed: bool | None
+) -> BrokenEntity:
+    version = (raw.get("pending_config") or {}).get("config_version")
+    note, logs = "", dict[str, str]()
     if kind in NO_BUILD:
-        return BrokenEntity(entity, note="This kind of model has no container, so there is no build log.")
-    if not may:
-        return BrokenEntity(entity, note=NOT_ALLOWED)
+        note = "This kind of model has no container, so there is no build log."
+    elif not may:
+        note = NOT_ALLOWED
+    else:
+        note, logs = _logs(ws, str(raw["name"]), entity, version)
+    given = _given(raw, entity.name)
+    case = Case(
+        outcome,
+        entity.message,
+        "\n".join(logs.values()),
+        entity.deployment,
+        _workload(given),
+        departed=departed,
+        facts=_facts(raw, given),
+    )
+    return BrokenEntity(entity, excerpt(case.log), note, diagnose(case, RULES), logs)
+
+
+def _logs(ws: Workspace, name: str, entity: EntityView, version: int | None) -> tuple[str, dict[str, str]]:
+    """(why there is none, the logs by kind): the build log, and the service log where the workspace points to it."""
     try:
-        log = serving.build_logs(ws, name, entity.name, version)
+        logs = {"build": logtext.plain(serving.build_logs(ws, name, entity.name, version))}
+        if "service logs" in entity.message.lower():
+            logs["service"] = logtext.plain(serving.service_logs(ws, name, entity.name, version))
     except Forbidden:
-        return BrokenEntity(entity, note=NOT_ALLOWED)
+        return NOT_ALLOWED, {}
     except PortalError as error:
-        return BrokenEntity(entity, note=f"The build log could not be read: {error.message}")
-    if not log.strip():
-        return BrokenEntity(entity, note="The build log is empty.", meaning=meaning_of(entity.message))
-    return BrokenEntity(entity, excerpt(log), meaning=meaning_of(log))
+        return f"The build log could not be read: {error.message}", {}
+    logs = {which: text for which, text in logs.items() if text.strip()}
+    return ("" if logs else EMPTY), logs
 
 
 def excerpt(log: str, lines: int = EXCERPT_LINES) -> str:
@@ -108,10 +117,19 @@ def excerpt(log: str, lines: int = EXCERPT_LINES) -> str:
     return "\n".join(line[:400] for line in tail[max(0, first - 1) :])
 
 
-def meaning_of(log: str) -> str:
-    """What the log means in plain words; empty when nobody has met it yet."""
-    for meaning in MEANINGS:
-        found = meaning.pattern.search(log)
-        if found:
-            return meaning.text.format(**found.groupdict())
-    return ""
+def _given(raw: dict[str, Any], entity: str) -> dict[str, Any]:
+    found = ((raw.get("pending_config") or {}).get("served_entities")) or []
+    return next((one for one in found if isinstance(one, dict) and one.get("name") == entity), {})
+
+
+def _workload(given: dict[str, Any]) -> str:
+    return str(given.get("workload_type") or "CPU")
+
+
+def _facts(raw: dict[str, Any], given: dict[str, Any]) -> dict[str, str]:
+    return {
+        "endpoint": str(raw.get("name") or ""),
+        "entity": str(given.get("name") or ""),
+        "model": str(given.get("entity_name") or ""),
+        "version": str(given.get("entity_version") or ""),
+    }

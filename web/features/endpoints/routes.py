@@ -4,8 +4,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from web.deps import SettingsDep, WorkspaceDep
+from web.deps import LedgerDep, SettingsDep, WorkspaceDep
 from web.features.endpoints.acts import router as acts
+from web.features.endpoints.attention import attention
 from web.features.endpoints.queries import table, wanted
 from web.features.endpoints.show import router as show
 from web.html.respond import fragment, page
@@ -21,10 +22,11 @@ def home() -> Response:
 
 
 @router.get("/endpoints")
-def index(request: Request, ws: WorkspaceDep, settings: SettingsDep) -> Response:
-    """The page: filters in the address, one page of rows below."""
-    found = listing.snapshot(ws, settings.list_stale_s)
-    return page(request, "endpoints/index.html", table=table(found, wanted(dict(request.query_params))))
+def index(request: Request, ws: WorkspaceDep, settings: SettingsDep, ledger: LedgerDep) -> Response:
+    """The page: what needs attention, filters in the address, one page of rows below."""
+    found, want = listing.snapshot(ws, settings.list_stale_s), wanted(dict(request.query_params))
+    troubles = None if want.filtered or want.kind or want.page > 1 else attention(found, ledger.engine)
+    return page(request, "endpoints/index.html", table=table(found, want), attention=troubles)
 
 
 @router.get("/endpoints/table")

@@ -6,9 +6,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from web.changes import observe
 from web.deps import CallerDep, LedgerDep, MayDep, WorkspaceDep
 from web.features.endpoint_tabs import head
-from web.features.endpoints.detail import detail, entities, run_as, settle_unknown
+from web.features.endpoints.detail import detail, entities, keep_logs, run_as, settle_unknown
 from web.features.endpoints.failure import failure
 from web.html.respond import fragment, page
 from web.workspace import sight
@@ -21,7 +22,7 @@ router = APIRouter()
 def show(request: Request, name: str, caller: CallerDep, ledger: LedgerDep, may: MayDep) -> Response:
     """The page. Changes whose outcome nobody knows are asked about first."""
     settle_unknown(ledger, caller, name)
-    raw = sight.endpoint(caller.workspace, name)
+    raw = observe.see(ledger, lambda: sight.endpoint(caller.workspace, name))
     top = head(request, raw, "overview", live_here=True)
     return page(request, "endpoints/show.html", endpoint=top, view=detail(ledger, caller, may, raw, top.kind))
 
@@ -39,11 +40,14 @@ def live(request: Request, name: str, ws: WorkspaceDep) -> Response:
 
 
 @router.get("/endpoints/{name}/failure")
-def why(request: Request, name: str, ws: WorkspaceDep) -> Response:
-    """Why the last update failed, with the end of the build log."""
+def why(request: Request, name: str, ws: WorkspaceDep, ledger: LedgerDep) -> Response:
+    """Why the last update failed, with the end of the build log, which is kept with the change that led to it."""
     raw = sight.endpoint(ws, name)
     top = head(request, raw, "")
-    return fragment(request, "endpoints/_failure.html", endpoint=top, failure=failure(ws, raw, top.kind))
+    departed = run_as(ws, str(raw.get("creator") or "")).departed
+    found = failure(ws, raw, top.kind, departed=departed)
+    kept = keep_logs(ledger, raw, found)
+    return fragment(request, "endpoints/_failure.html", endpoint=top, failure=found, kept=kept)
 
 
 @router.get("/endpoints/{name}/run-as")
@@ -56,4 +60,4 @@ def identity(request: Request, name: str, ws: WorkspaceDep) -> Response:
 def _live(request: Request, ws: WorkspaceDep, name: str) -> dict[str, Any]:
     raw = sight.endpoint(ws, name)
     top = head(request, raw, "overview", live_here=True)
-    return {"endpoint": top, "entities": entities(raw, top.kind), "oob": True}
+    return {"endpoint": top, "entities": entities(raw, top.kind, ws), "oob": True}

@@ -77,7 +77,7 @@ def review(fields: Tree, live: dict[str, Any], *, table_off: bool = False) -> Tr
     if tried.tab == "form":
         gateway.tidy(tried.form)
         tried.form.table = tried.form.table and not table_off
-        found += gateway.zeroes(tried.form)
+        found += gateway.slips(tried.form)
         body = gateway.write(tried.form, kind)
     else:
         body = drafts.parse_body(tried.text)

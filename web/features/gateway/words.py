@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from web.changes.forms.tree import branch, rows
 from web.changes.gateway_rules import blocks, told_whom
 from web.changes.gateway_support import Feature, Support
 
@@ -31,19 +32,19 @@ class InForce:
 def in_force(gateway: dict[str, Any], support: Support) -> list[InForce]:
     """Every feature of the gateway, in the order of the page."""
     told = {"limits": _limits, "usage": _usage, "table": _table, "guardrails": _guardrails, "fallback": _fallback}
-    rows = []
+    found = []
     for feature, title in TITLES.items():
         said = tuple(told[feature](gateway))
-        rows.append(
+        found.append(
             InForce(
                 title, said or (OFF.get(feature, "Off"),), bool(said), "" if said else support.missing.get(feature, "")
             )
         )
-    return rows
+    return found
 
 
 def _limits(gateway: dict[str, Any]) -> Iterator[str]:
-    limits = [one for one in gateway.get("rate_limits") or [] if isinstance(one, dict)]
+    limits = rows(gateway, "rate_limits")
     yield from (_limit(one) for one in limits)
     if any(one.get("key", "endpoint") != "endpoint" for one in limits) and len(limits) > 1:
         yield (
@@ -85,12 +86,12 @@ def _starts(text: str) -> str:
 
 
 def _usage(gateway: dict[str, Any]) -> Iterator[str]:
-    if (gateway.get("usage_tracking_config") or {}).get("enabled"):
+    if branch(gateway, "usage_tracking_config").get("enabled"):
         yield "Calls and tokens of each person are written to system.serving.endpoint_usage."
 
 
 def _table(gateway: dict[str, Any]) -> Iterator[str]:
-    table = gateway.get("inference_table_config") or {}
+    table = branch(gateway, "inference_table_config")
     if table.get("enabled"):
         prefix = table.get("table_name_prefix")
         place = f"{table.get('catalog_name')}.{table.get('schema_name')}"
@@ -99,18 +100,18 @@ def _table(gateway: dict[str, Any]) -> Iterator[str]:
 
 def _guardrails(gateway: dict[str, Any]) -> Iterator[str]:
     for side, words in SIDES:
-        rules = (gateway.get("guardrails") or {}).get(side) or {}
-        behavior = (rules.get("pii") or {}).get("behavior", "NONE")
+        rules = branch(branch(gateway, "guardrails"), side)
+        behavior = branch(rules, "pii").get("behavior", "NONE")
         if behavior in ("BLOCK", "MASK"):
             does = "is masked" if behavior == "MASK" else "blocks the call"
             yield f"Personal data in {words} {does}."
         if rules.get("safety"):
             yield f"Unsafe content in {words} blocks the call."
         for name, what in (("invalid_keywords", "Forbidden keywords"), ("valid_topics", "Allowed topics")):
-            if rules.get(name):
+            if isinstance(rules.get(name), list) and rules[name]:
                 yield f"{what} for {words}: {', '.join(map(str, rules[name]))}."
 
 
 def _fallback(gateway: dict[str, Any]) -> Iterator[str]:
-    if (gateway.get("fallback_config") or {}).get("enabled"):
+    if branch(gateway, "fallback_config").get("enabled"):
         yield "When a served entity answers 429 or 5xx, the next one in the list is asked."

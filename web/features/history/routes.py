@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from web.changes import drafts, observe
 from web.changes.kinds import Kind
 from web.deps import ActorDep, CallerDep, LedgerDep, MayDep
-from web.features.endpoint_tabs import head
-from web.features.history.queries import compare, opened, restoring, timeline
+from web.features.endpoint_tabs import head, hosted
+from web.features.history.queries import PAGE, compare, opened, restoring, timeline
 from web.html.respond import done, page
 from web.html.toasts import Toast
 
@@ -19,16 +19,25 @@ Ref = Annotated[str, Form(max_length=64)]
 
 
 @router.get("/endpoints/{name}/history")
-def index(request: Request, name: str, who: CallerDep, ledger: LedgerDep, may: MayDep) -> Response:
+def index(
+    request: Request,
+    name: str,
+    who: CallerDep,
+    ledger: LedgerDep,
+    may: MayDep,
+    before: Annotated[int | None, Query(ge=0, lt=10**15)] = None,
+) -> Response:
     """Operations of this portal and changes made elsewhere, newest first. Also for an endpoint that is gone."""
-    past = opened(ledger, who, may, name)
+    past = opened(ledger, who, may, name, PAGE, before)
+    if past.live and not past.live.get("id"):
+        return hosted(request, past.live, "history")
     top = head(request, past.live, "history") if past.live else None
-    return page(request, "history/index.html", endpoint=top, name=name, view=timeline(ledger, past, may))
+    return page(request, "history/index.html", endpoint=top, name=name, view=timeline(past, before))
 
 
 @router.get("/endpoints/{name}/history/compare")
 def show_compare(
-    request: Request, name: str, who: CallerDep, ledger: LedgerDep, may: MayDep, a: str, b: str = "live"
+    request: Request, name: str, who: CallerDep, ledger: LedgerDep, may: MayDep, a: str = "live", b: str = "live"
 ) -> Response:
     """Two versions side by side, field by field."""
     past = opened(ledger, who, may, name)

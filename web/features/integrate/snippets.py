@@ -102,12 +102,13 @@ def question(task: str) -> dict[str, object]:
 
 def python_app(it: Wiring, asked: Any) -> str:
     """How the app reads its environment and asks, as its own service principal."""
-    body = python_literal(asked, 1)
+    body = python_literal(asked)
     return (
         "import os\n\nfrom databricks.sdk import WorkspaceClient\n\n"
         f'name = os.environ["{it.env}"]  # the endpoint\'s name\n'
         "w = WorkspaceClient()  # DATABRICKS_HOST, _CLIENT_ID and _CLIENT_SECRET are set in every app\n"
-        f'answer = w.api_client.do("POST", f"/serving-endpoints/{{name}}/invocations", body={body})\n'
+        f"body = {body}\n"
+        'answer = w.api_client.do("POST", f"/serving-endpoints/{name}/invocations", body=body)\n'
         "print(answer)\n"
     )
 

@@ -47,7 +47,9 @@ def collect(engine: Engine, ws: Workspace, raw: dict[str, Any]) -> None:
     samples.told(engine, endpoint_id, "")
     if reading.entities:
         version = (raw.get("config") or {}).get("config_version")
-        samples.store(engine, endpoint_id, _minute(reading.at, now), packed(reading.entities, version))
+        whole = prometheus.merged(reading.entities.values(), over_time=False).gauges
+        counts = (whole.get("request_count_total"), whole.get("request_5xx_count_total"))
+        samples.store(engine, endpoint_id, _minute(reading.at, now), packed(reading.entities, version), counts)
 
 
 def _minute(said: int | None, now: int) -> int:

@@ -76,6 +76,8 @@ def _unfit(new: Addition, found: Found) -> dict[str, str]:
     if len(found.principals) > 1:
         names = ", ".join(one.name for one in found.principals[:5])
         return {"new.name": f"Several have this name. Choose one of: {names}."}
+    if not found.allowed and new.kind == "user" and "@" not in new.name:
+        return {"new.name": "Names cannot be looked up here. Write the e-mail address."}
     if found.allowed and not found.principals:
         return {"new.name": f"There is no {what} of this name that you may see."}
     return {}

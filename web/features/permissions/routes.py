@@ -10,8 +10,8 @@ from starlette.responses import Response
 from web.changes import drafts
 from web.changes.forms import tree
 from web.changes.forms.people import people
-from web.deps import ActorDep, CallerDep, LedgerDep, WorkspaceDep
-from web.errors import Forbidden
+from web.deps import ActorDep, CallerDep, FieldsDep, LedgerDep, WorkspaceDep
+from web.errors import Forbidden, Invalid
 from web.features.endpoint_tabs import head, hosted
 from web.features.permissions import forms, queries
 from web.features.permissions.forms import GrantsForm
@@ -24,17 +24,10 @@ router = APIRouter(prefix="/endpoints/{name}/permissions", include_in_schema=Fal
 Typed = Annotated[str, Form(max_length=300)]
 
 
-async def _fields(request: Request) -> tree.Tree:
-    """The submitted fields; files are left out."""
-    form = await request.form(max_fields=tree.MAX_FIELDS)
-    return tree.parse((name, value) for name, value in form.multi_items() if isinstance(value, str))
-
-
 def _me(who: CallerDep) -> Me:
     return Me(who.id, who.email, who.display_name, who.groups, active=True)
 
 
-FieldsDep = Annotated[tree.Tree, Depends(_fields)]
 MeDep = Annotated[Me, Depends(_me)]
 
 
@@ -74,6 +67,14 @@ def submit(
     return page(request, "permissions/show.html", status, endpoint=endpoint, view=again)
 
 
+@router.get("/summary")
+def summary(request: Request, name: str, ws: WorkspaceDep) -> Response:
+    """The direct grants in few words, for the overview."""
+    raw = sight.endpoint(ws, name)
+    found = queries.access(ws, str(raw.get("id") or ""))
+    return fragment(request, "permissions/_summary.html", endpoint=head(request, raw, ""), access=found)
+
+
 @router.get("/people")
 def suggest(request: Request, name: str, ws: WorkspaceDep) -> Response:
     """Suggestions while a name is typed. Where listing is refused there are none, and free text does."""
@@ -108,5 +109,7 @@ def grant(
     live = queries.view(ledger, ws, raw)
     if live.access.refused:
         raise Forbidden("You may not change who can query this endpoint.", hint="It needs CAN_MANAGE.")
+    if not who.strip():
+        raise Invalid("Name somebody to grant CAN_QUERY to.", field="who")
     rows = forms.with_level(live.access.direct, kind_named(kind), who.strip(), "CAN_QUERY")
     return done(request, drafts.start(ledger, actor, GrantsForm(rows).change(name), live.base))

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from web.errors import PortalError
 from web.features.playground.notices import Notice, notice
-from web.features.playground.prices import load, price_of
+from web.features.prices import load, price_of
 from web.openapi import EntitySchema, Found, schema_of
 from web.openapi.examples import example
 from web.openapi.reasons import EXPLANATIONS, Explanation
@@ -61,6 +61,7 @@ class Seat:
             "address": self.address,
             "parameters": parameters(self.style, self.schema),
             "price": self.price,
+            "url": str(self.raw.get("endpoint_url") or "") if self.raw.get("route_optimized") is True else "",
             "problem": self.problem,
         }
 

@@ -102,6 +102,8 @@ def _call(schema: EntitySchema, endpoint: dict[str, Any], *, pinned: bool) -> st
     """`{"seat": {"endpoint", "entity", "style"}, "body"}`: the first example, asked of this served entity."""
     style = style_of(str(endpoint.get("task") or ""), schema)
     seat = {"endpoint": endpoint["name"], "entity": schema.name if pinned else "", "style": style}
+    if endpoint.get("route_optimized") is True:
+        seat["url"] = str(endpoint.get("endpoint_url") or "")
     return json.dumps({"seat": seat, "body": example(schema.alternatives[0])}, ensure_ascii=False)
 
 

@@ -13,20 +13,18 @@ from web.errors import PortalError
 from web.features.settings.forms import MailForm, TagsForm, mail_of
 
 NOTES = {one.path: one.note for one in REGISTRY}
-CLI = "databricks serving-endpoints"
 OWNER = "The creator is fixed for good, and so is what the endpoint may reach: it runs with the creator's grants."
 
 
 @dataclass(frozen=True)
 class Fixed:
-    """A setting that no form changes: `why` from the field registry; `way` leads on: "copy", "console" or ""."""
+    """A setting that no form changes: `why` from the field registry; `way` leads on: "copy", "console", "telemetry"."""
 
     label: str
     value: str
     why: str
     way: str = "copy"
     code: Any = None
-    command: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,5 @@ def fixed(raw: dict[str, Any]) -> list[Fixed]:
         note = NOTES["config.auto_capture_config"] + " A copy logs with an AI Gateway inference table instead."
         found.append(Fixed("Inference table (legacy)", "", note, code=capture))
     if telemetry := raw.get("telemetry_config"):
-        command = f"{CLI} patch-telemetry-config {name} --json @telemetry.json --profile <PROFILE>"
-        note = "It can be changed, but not in this portal yet: the CLI does."
-        found.append(Fixed("Telemetry", "", note, "", code=telemetry, command=command))
+        found.append(Fixed("Telemetry", "", "It can be changed, on a page of its own.", "telemetry", code=telemetry))
     return found

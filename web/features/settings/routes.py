@@ -1,14 +1,14 @@
 """GET /endpoints/{name}/settings; POST …/settings/tags and …/settings/notifications lead to Review."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from web.changes import drafts
 from web.changes.forms import tree
-from web.deps import ActorDep, LedgerDep, WorkspaceDep
+from web.deps import ActorDep, FieldsDep, LedgerDep, WorkspaceDep
 from web.features.endpoint_tabs import head, hosted
 from web.features.settings import forms
 from web.features.settings.queries import Settings, left_at_review, settings
@@ -16,15 +16,6 @@ from web.html import done, page
 from web.workspace import sight
 
 router = APIRouter(prefix="/endpoints/{name}/settings", include_in_schema=False)
-
-
-async def _fields(request: Request) -> tree.Tree:
-    """The submitted fields; files are left out."""
-    form = await request.form(max_fields=tree.MAX_FIELDS)
-    return tree.parse((name, value) for name, value in form.multi_items() if isinstance(value, str))
-
-
-FieldsDep = Annotated[tree.Tree, Depends(_fields)]
 
 
 def _page(request: Request, raw: dict[str, Any], view: Settings, status: int = 200) -> Response:

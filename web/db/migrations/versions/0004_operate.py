@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0001"
+down_revision = "0003"
 
 SERIAL = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("endpoint_id", sa.String, primary_key=True),
         sa.Column("at", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("step", sa.Integer, nullable=False),
+        *(sa.Column(n, sa.Float) for n in ("requests", "failed")),
         sa.Column("data", sa.JSON, nullable=False),
     )
     op.create_index("metric_sample_at", "metric_sample", ["at"])

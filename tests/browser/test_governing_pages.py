@@ -1,0 +1,40 @@
+"""Usage, HTTP request and Telemetry in a real browser: accessible, no wider than the screen, and used once."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.fixtures import OpenPage
+
+Accessible = Callable[[Page], None]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
+def test_the_pages_are_accessible_and_fit(open_page: OpenPage, accessible: Accessible, scheme: str, width: int) -> None:
+    page = open_page("bob", width=width, color_scheme=scheme)
+    for path in ("/usage", "/http-request", "/endpoints/churn/telemetry", "/endpoints/company-gpt/telemetry"):
+        page.goto(path)
+        accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth") == width, path
+
+
+def test_a_service_outside_is_asked_from_the_page(bob_page: Page) -> None:
+    bob_page.goto("/http-request")
+    bob_page.get_by_label("Connection").fill("crm_api")
+    bob_page.get_by_label("Path").fill("/notes")
+    bob_page.get_by_role("button", name="Send").click()
+    expect(bob_page.locator("#answer")).to_contain_text("/notes")
+    expect(bob_page.get_by_label("Connection")).to_have_value("crm_api")
+
+
+def test_telemetry_goes_through_review_and_back(bob_page: Page) -> None:
+    bob_page.goto("/endpoints/churn/telemetry")
+    bob_page.get_by_label("Logs: what the model writes").check()
+    bob_page.get_by_label("Logs table").fill("main.ml.otel_logs")
+    bob_page.get_by_role("button", name="Review").click()
+    bob_page.get_by_role("link", name="Back").click()
+    expect(bob_page.get_by_label("Logs table")).to_have_value("main.ml.otel_logs")
+    bob_page.get_by_role("button", name="Review").click()
+    bob_page.get_by_role("button", name="Apply").click()
+    expect(bob_page.get_by_label("Logs: what the model writes")).to_be_checked()

@@ -1,0 +1,1 @@
+"""Requests through connections, over HTTP."""

@@ -1,0 +1,1 @@
+"""The Usage page over HTTP."""

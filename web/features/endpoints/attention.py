@@ -1,0 +1,97 @@
+"""What of the fleet needs somebody: out of the listing and the samples that the portal has kept, with no call more."""
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import Engine
+
+from web.db import samples
+from web.db.samples import Total
+from web.features.endpoint_tabs import place
+from web.features.endpoints.rows import Entry, index
+from web.workspace.listing import Snapshot
+
+SHOWN = 6
+LONG_MS = 30 * 60_000
+LATELY_MS = 15 * 60_000
+WEEK_MS = 7 * 86_400_000
+MOST_FAILED = 0.05
+FEWEST_REQUESTS = 20
+WELL_SAMPLED = 0.9
+RANK = ("danger", "warning", "info")
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One endpoint and why it is here; `url` leads to where something can be done."""
+
+    name: str
+    reason: str
+    tone: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Attention:
+    """The gravest first. `more` are not shown."""
+
+    concerns: list[Concern]
+    more: int
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return len(self.concerns) + self.more
+
+
+def attention(snapshot: Snapshot, engine: Engine) -> Attention:
+    """All that is known to need somebody. What was not sampled is unknown, and so not here."""
+    now = int(time.time() * 1000)
+    lately, week = samples.totals(engine, now - LATELY_MS), _week(engine, now // LATELY_MS)
+    found = [
+        concern
+        for entry in index(snapshot).entries
+        for concern in (_state(entry, now) or _figures(entry, lately, week),)
+        if concern
+    ]
+    found.sort(key=lambda one: (RANK.index(one.tone), one.name.lower()))
+    return Attention(found[:SHOWN], max(0, len(found) - SHOWN))
+
+
+@lru_cache(maxsize=2)
+def _week(engine: Engine, quarter: int) -> dict[str, Total]:
+    """The last 7 days up to this quarter of an hour since 1970: many rows, so read once in it."""
+    return samples.totals(engine, quarter * LATELY_MS - WEEK_MS)
+
+
+def _state(entry: Entry, now: int) -> Concern | None:
+    name, serves = entry.row.name, "ready" in entry.states
+    if "update_failed" in entry.states:
+        reason = (
+            "The last update failed; the config before goes on serving."
+            if serves
+            else "Its update failed; nothing serves."
+        )
+        return Concern(name, reason, "danger", place(name))
+    if "updating" in entry.states and now - (entry.row.last_updated_timestamp or now) > LONG_MS:
+        return Concern(name, "An update has been running for more than 30 minutes.", "warning", place(name))
+    if "update_canceled" in entry.states:
+        return Concern(name, "Its last update was canceled.", "info", place(name))
+    if "attention" in entry.states and entry.kind == "empty":
+        return Concern(name, "It has no config yet: it answers nothing.", "info", place(name))
+    if "attention" in entry.states:
+        return Concern(name, "Not ready, though nobody stopped it and no update runs.", "danger", place(name))
+    return None
+
+
+def _figures(entry: Entry, lately: dict[str, Total], week: dict[str, Total]) -> Concern | None:
+    name, now, before = entry.row.name, lately.get(entry.row.id or ""), week.get(entry.row.id or "")
+    if now and now.requests >= FEWEST_REQUESTS and now.failed / now.requests > MOST_FAILED:
+        reason = f"{now.failed / now.requests:.0%} of its requests failed in the last 15 minutes."
+        return Concern(name, reason, "danger", f"/endpoints/{name}/metrics")
+    if before and not before.requests and before.sampled_ms >= WELL_SAMPLED * WEEK_MS and "ready" in entry.states:
+        return Concern(
+            name, "Nothing has queried it for 7 days, and it is still ready.", "info", f"/endpoints/{name}/metrics"
+        )
+    return None
