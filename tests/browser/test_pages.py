@@ -30,10 +30,15 @@ PAGES = (
     "/endpoints/support-agent/playground",
     "/playground?endpoint=company-gpt&endpoint=databricks-gpt-oss-120b",
     "/audit",
+    "/usage",
+    "/help/errors",
     "/api/docs",
 )
 HEADINGS = """() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
   .filter((one) => one.checkVisibility()).map((one) => Number(one.tagName[1]))"""
+
+SETTLED = """() => new Promise(requestAnimationFrame).then(() => Promise.allSettled(document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().iterations !== Infinity).map((one) => one.finished)))"""
 
 
 def tabs_of(page: Page, name: str) -> list[str]:
@@ -56,6 +61,7 @@ def well_made(page: Page, path: str) -> None:
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a size
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    page.evaluate(SETTLED)
     width = page.evaluate("document.scrollingElement.scrollWidth")
     assert width <= PHONE["width"], f"{path} is {width} px wide on a phone"
     check_accessible(page)
