@@ -15,6 +15,7 @@ function watchBars() {
     const current = bar.querySelector("[aria-current]");
     if (current) bar.scrollLeft = current.offsetLeft - (bar.clientWidth - current.offsetWidth) / 2;
     bar.addEventListener("scroll", () => tell(bar), { passive: true });
+    bar.addEventListener("focusin", (event) => event.target.scrollIntoView({ block: "nearest", inline: "nearest" }));
     widths.observe(bar);
   }
 }

@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import httpx
@@ -24,21 +23,6 @@ KINDS = {
     "custom": support.custom,
     "external": support.external,
 }
-PAGES = (
-    "/endpoints",
-    "/endpoints/new",
-    "/endpoints/new?kind=custom",
-    "/endpoints/new?kind=external",
-    "/endpoints/churn",
-    "/endpoints/churn/schema",
-    "/endpoints/churn/playground",
-    "/endpoints/churn/history",
-    "/endpoints/churn/delete",
-    "/endpoints/lead-scoring",
-    "/playground",
-    "/audit",
-    "/api/docs",
-)
 
 
 def fill(page: Page, fields: Fields) -> None:
@@ -115,17 +99,6 @@ def _row(schema: dict[str, object]) -> dict[str, object]:
     records = next(a["properties"]["dataframe_records"] for a in alternatives if "dataframe_records" in a["properties"])
     values = {"integer": 3, "number": 1.5, "string": "Berlin", "boolean": True}
     return {name: values[column["type"]] for name, column in records["items"]["properties"].items()}
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_is_accessible(
-    open_page: Callable[..., Page], accessible: Callable[[Page], None], theme: str
-) -> None:
-    page = open_page("bob", color_scheme=theme)
-    for path in PAGES:
-        page.goto(path)
-        expect(page.get_by_role("heading", level=1).first).to_be_visible()
-        accessible(page)
 
 
 def test_charlie_finds_nothing_of_bobs(charlie_page: Page, charlie: httpx.Client) -> None:

@@ -37,9 +37,7 @@ KINDS = {
     "config: variables": Rows(
         "/endpoints/fraud-realtime/config", "Add variable", ENTITY + "environment_vars[*].name", "variable"
     ),
-    "gateway: limits": Rows(
-        "/endpoints/churn/gateway", "Add rate limit", "gateway.rate_limits[*].calls", "rate limit"
-    ),
+    "gateway: limits": Rows("/endpoints/churn/gateway", "Add rate limit", "gateway.rate_limits[*].calls", "rate limit"),
     "settings: tags": Rows("/endpoints/product-embeddings/settings", "Add tag", "tags[*].key", "tag", 1),
 }
 

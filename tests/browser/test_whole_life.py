@@ -25,8 +25,10 @@ def apply(page: Page, name: str) -> None:
 
 
 def confirm(page: Page, name: str) -> None:
-    """Apply on the Review page that has just opened."""
+    """Apply on the Review page that has just opened, warnings accepted."""
     expect(page.get_by_role("heading", level=1)).to_contain_text("Review", timeout=SLOW_MS)
+    for warning in page.get_by_label("I know this").all():
+        warning.check()
     page.get_by_role("button", name="Apply").click()
     expect(page).to_have_url(re.compile(rf"/endpoints(/{name}(/\w+)?)?$"), timeout=SLOW_MS)
 

@@ -55,7 +55,7 @@ def plan(change: Change, live: Live, facts: Facts | None = None) -> Plan:
     blockers = [*check(change), *_state_blockers(change, live), *facts.blockers]
     before, after = _sides(change, live, facts)
     rows = [{**row, "reach": reach_of(str(row["path"]))} for row in diff(before or {}, after or {})]
-    if live is not None and change.kind is not Kind.DELETE:
+    if live is not None and change.kind not in (Kind.CREATE, Kind.DELETE):
         blockers += _immutable(rows)
     if not rows and not blockers and change.kind not in (Kind.DELETE, Kind.STOP, Kind.START):
         blockers.append(Finding("", "Nothing differs from what is live."))

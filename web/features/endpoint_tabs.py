@@ -79,7 +79,7 @@ def head(request: Request, raw: dict[str, Any], current: str, *, live_here: bool
         can_stop=stoppable and not stopped,
         can_start=stoppable and stopped,
         hosted=not row.id,
-        tabs=_tabs(request, row.name, serving.kind_of(row), permission, bool(row.id)),
+        tabs=_tabs(request, row.name, serving.kind_of(row), permission, bool(row.id), current),
         current=current,
         live_here=live_here,
     )
@@ -95,9 +95,12 @@ def kind_for_people(task: str | None, kind: str) -> str:
     return "agent" if kind == "custom" and (task or "").startswith("agent/") else kind
 
 
-def _tabs(request: Request, name: str, kind: str, permission: str, has_id: bool) -> list[tuple[str, str, str]]:
+def _tabs(
+    request: Request, name: str, kind: str, permission: str, has_id: bool, current: str
+) -> list[tuple[str, str, str]]:
+    """Those that fit, and the one the person is on: its page says why it is not for them."""
     known: list[Tab] = getattr(request.app.state, "endpoint_tabs", [])
-    shown = [tab for tab in known if _fits(tab, kind, permission, has_id)]
+    shown = [tab for tab in known if tab.key == current or _fits(tab, kind, permission, has_id)]
     return [(tab.key, tab.label, f"/endpoints/{name}{tab.suffix}" if tab.suffix else place(name)) for tab in shown]
 
 

@@ -57,7 +57,7 @@ function strokes(key, index) {
 
 function axis(extra = {}) {
   const line = { stroke: colour("--line"), width: 1 };
-  return { stroke: colour("--text-soft"), grid: line, ticks: line, font: "11px system-ui, sans-serif", ...extra };
+  return { stroke: colour("--text-soft"), grid: line, ticks: line, font: `11px ${colour("--font")}`, ...extra };
 }
 
 class MetricCharts extends HTMLElement {

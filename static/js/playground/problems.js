@@ -29,7 +29,7 @@ const CASES = [
   [(r) => r.status === 504 || r.code === "DEADLINE_EXCEEDED", (r, page) => ({ tone: "warning", title: "No answer in time", hint: "An endpoint that had scaled to zero wakes up first; the next try is usually faster.", link: page("logs"), label: "Open the logs" })],
   [(r) => r.status === 503, (r, page) => ({ tone: "warning", title: "The model is not available right now", hint: "It may be waking up or being updated. Send again in a moment.", link: page(""), label: "Open the endpoint" })],
   [(r) => /stream/i.test(r.message) && r.status === 400, () => ({ title: "The model does not stream", hint: "Switch off “Stream the answer” under Instructions and parameters, then send again." })],
-  [(r) => r.status === 400, () => ({ title: "The model did not accept the request", hint: "The message names what is wrong. The Schema page lists what it takes." })],
+  [(r) => r.status === 400, (r, page) => ({ title: "The model did not accept the request", hint: "The message names what is wrong. The Schema page lists what it takes.", link: page("schema"), label: "Open the schema" })],
 ];
 
 export function explain(refusal, column) {

@@ -19,7 +19,8 @@ def card(full_name: str) -> dict[str, Any]:
     """What the platform says about a `system.ai` model: display name, description, docs, API types, price."""
     name = full_name.rpartition(".")[2]
     label, about = next((said for key, said in FAMILIES.items() if key in name), ("", "A model hosted by Databricks."))
-    rest = re.sub(r"^(databricks|meta|llama|gpt|oss|claude|gte|bge)(-|_|$)", "", name.replace("_", "-"))
+    rest = re.sub(r"^((databricks|meta|llama|gpt|oss|claude|gte|bge)(-|$))+", "", name.replace("_", "-"))
+    rest = re.sub(r"(?<=v\d)-(?=\d(-|$))", ".", rest)
     embeds = any(mark in name for mark in EMBEDS)
     types = ["openai/v1/embeddings"] if embeds else ["mlflow/v1/chat/completions", "openai/v1/responses"]
     return {

@@ -22,11 +22,12 @@ KEPT = ("endpoint", "actor", "kind", "outcome", "since", "until", "q", "limit")
 
 @dataclass(frozen=True)
 class Table:
-    """One page of the history. `more` is the address of the next page, `newest` that of the first."""
+    """One page of the history. `more` is the address of the next page, `newest` and `url` that of the first."""
 
     operations: list[Operation]
     more: str
     newest: str
+    url: str
     filtered: bool
     kinds: tuple[str, ...] = KINDS
     outcomes: tuple[str, ...] = OUTCOMES
@@ -51,10 +52,12 @@ def table(engine: Engine, values: dict[str, str], may: May) -> Table:
     found = queries.page(engine, queries.parse_filter(values), may)
     kept = {k: v for k, v in values.items() if k in KEPT and v}
     more = f"/audit?{urlencode({**kept, 'cursor': found.next_cursor})}" if found.next_cursor else ""
+    url = f"/audit?{urlencode(kept)}" if kept else "/audit"
     return Table(
         operations=found.operations,
         more=more,
-        newest=f"/audit?{urlencode(kept)}" if values.get("cursor") else "",
+        newest=url if values.get("cursor") else "",
+        url=url,
         filtered=any(k != "limit" for k in kept),
     )
 

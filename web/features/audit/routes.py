@@ -27,9 +27,9 @@ def index(request: Request, ledger: LedgerDep, may: MayDep) -> Response:
 
 @router.get("/audit/table")
 def rows(request: Request, ledger: LedgerDep, may: MayDep) -> Response:
-    """The rows alone, for the filters."""
-    values = dict(request.query_params)
-    return fragment(request, "audit/_table.html", table=table(ledger.engine, values, may))
+    """The rows alone, for the filters, which move the page's address."""
+    view = table(ledger.engine, dict(request.query_params), may)
+    return fragment(request, "audit/_table.html", replace_url=view.url, table=view)
 
 
 @router.get("/audit/{op_id}")
