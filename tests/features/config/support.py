@@ -35,13 +35,14 @@ def press(who: httpx.Client, name: str, fields: Fields, do: str = "review") -> h
 
 
 def apply(who: httpx.Client, reviewed: httpx.Response) -> httpx.Response:
-    """From the answer to Review on: look at the Review page and press Apply."""
+    """From the answer to Review on: look at the Review page, accept its warnings and press Apply."""
     assert reviewed.status_code == 303, messages(reviewed)
     shown = who.get(reviewed.headers["location"])
     assert shown.status_code == 200
     seen = re.search(r'name="seen" value="([^"]*)"', shown.text)
     draft = reviewed.headers["location"].rpartition("/")[2]
-    return who.post("/changes", data={"draft": draft, "seen": seen[1] if seen else ""})
+    accepted = re.findall(r'name="acknowledge" value="([^"]*)"', shown.text)
+    return who.post("/changes", data={"draft": draft, "seen": seen[1] if seen else "", "acknowledge": accepted})
 
 
 def send(who: httpx.Client, name: str, fields: Fields) -> None:

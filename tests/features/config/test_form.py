@@ -179,7 +179,7 @@ def test_an_update_in_progress_can_be_edited_and_review_says_that_it_has_to_wait
     assert "A config update is in progress" in bob.get("/endpoints/churn/config").text
     sent = press(bob, "churn", {**opened(bob, "churn"), place(0) + "workload_size": "Large"})
     assert sent.status_code == 303, messages(sent)
-    assert "one runs at a time" in bob.get(sent.headers["location"]).text
+    assert "Apply when it is done" in bob.get(sent.headers["location"]).text
 
 
 def test_a_stopped_endpoint_says_so(bob: httpx.Client) -> None:
