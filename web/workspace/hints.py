@@ -73,6 +73,8 @@ HINTS: tuple[Hint, ...] = (
         status=403,
         pattern=r"\bon app\b",
         command="databricks apps get-permissions <APP> --profile <PROFILE>",
+        cause="Changing what an app may use needs CAN_MANAGE on that app.",
+        seen="403 PERMISSION_DENIED: User does not have CAN_MANAGE on app support-desk",
     ),
     Hint(
         "Permission denied",

@@ -32,7 +32,7 @@ def test_the_same_field_in_two_tabs_is_decided_by_a_person(bob: httpx.Client, em
     assert 'href="/endpoints/churn/config"' in shown
     draft = sent.headers["location"].rpartition("/")[2]
     paths = re.findall(r'name="path" value="([^"]*)"', shown)
-    chosen = {"draft": draft, "path": [html.unescape(p) for p in paths], "choice": ["mine"] * len(paths)}
+    chosen = {"draft": draft, "path": [html.unescape(p) for p in paths], "all": "mine"}
     decided = bob.post("/changes/resolve", data=chosen)
     assert len(writes(emulator)) == before
     assert apply(bob, decided).headers["location"] == "/endpoints/churn"

@@ -55,8 +55,8 @@ def test_hostile_output_is_inert(bob_page: Page, emulator: "Emulator") -> None:
     expect(box.locator("a")).to_have_text("bank.example (thief.invalid)")
     expect(box).to_have_attribute("hx-ignore", "")
     page.reload()
-    expect(page.locator("[data-text]")).to_contain_text("<script>window.hit = 1</script>")
-    assert page.locator("[data-text]").evaluate(LOOK)["hit"] is None
+    expect(page.locator(".prose[data-text]")).to_contain_text("<script>window.hit = 1</script>")
+    assert page.locator(".prose[data-text]").evaluate(LOOK)["hit"] is None
 
 
 def test_markdown_is_shown_and_formulas_stay_text(bob_page: Page, emulator: "Emulator") -> None:
