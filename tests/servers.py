@@ -77,6 +77,12 @@ class Portal:
             time.sleep(0.05)
         return self
 
+    @property
+    def pid(self) -> int:
+        """The process it runs as."""
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self) -> int:
         """SIGTERM, as the platform does; the exit code. SIGKILL and a failure after the platform's 15 s."""
         if self._process is None:

@@ -54,7 +54,8 @@ def plan(change: Change, live: Live, facts: Facts | None = None) -> Plan:
     facts = facts or Facts()
     blockers = [*check(change), *_state_blockers(change, live), *facts.blockers]
     before, after = _sides(change, live, facts)
-    rows = [{**row, "reach": reach_of(str(row["path"]))} for row in diff(before or {}, after or {})]
+    whole = WHOLE.get(change.kind)
+    rows = [{**row, "reach": whole or reach_of(str(row["path"]))} for row in diff(before or {}, after or {})]
     if live is not None and change.kind not in (Kind.CREATE, Kind.DELETE):
         blockers += _immutable(rows)
     if not rows and not blockers and change.kind not in (Kind.DELETE, Kind.STOP, Kind.START):
@@ -96,7 +97,8 @@ def _sides(change: Change, live: Live, facts: Facts) -> tuple[dict[str, Any] | N
         return app_sides(change, live)
     now = editable(live)
     if change.kind is Kind.DELETE:
-        return {"name": change.endpoint, **{k: v for k, v in now.items() if k != "suspended"}}, None
+        lost = {"access_control_list": facts.grants} if facts.grants else {}
+        return {"name": change.endpoint, **{k: v for k, v in now.items() if k != "suspended"}, **lost}, None
     if change.kind in (Kind.STOP, Kind.START):
         return {"suspended": now["suspended"]}, {"suspended": change.kind is Kind.STOP}
     return _edited(change, live, now, facts)
