@@ -124,6 +124,7 @@ def test_without_scripts_it_is_edited_all_the_same(open_page: OpenPage, emulator
     page.get_by_role("link", name="Back").click()
     expect(page.locator("#config-changes")).to_contain_text("entity_version")
     page.get_by_role("button", name="Review").last.click()
+    page.get_by_role("checkbox", name="I know this").check()
     page.get_by_role("button", name="Apply").click()
     expect(page).to_have_url(re.compile("/endpoints/churn$"))
     assert [w["method"] for w in writes(emulator)] == ["PUT"]
