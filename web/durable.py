@@ -28,8 +28,9 @@ async def keep_durable(services: Services) -> None:
         if services.ledger.hold:
             await _tried("the history could not be brought back from the volume yet", _open, services, vault)
         else:
-            services.history_ready.set()
             await _tried("the history could not be copied to the volume", _copy, services, vault)
+        if not services.ledger.hold:
+            services.history_ready.set()
         wait = AGAIN_S if services.ledger.hold else services.settings.snapshot_every_s
         await asyncio.sleep(wait)
 

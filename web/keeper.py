@@ -18,18 +18,29 @@ from web.workspace.client import Workspace
 
 log = logging.getLogger("portal")
 SAMPLE_EVERY_S = 60
+AGAIN_S = 1.0
 LOOKS_PER_ROUND = 50
 
 
 async def keep_settling(services: Services) -> None:
     """Runs until cancelled. On a laptop there is no app principal: people's own looks settle there."""
     await services.history_ready.wait()
-    found = await run_in_threadpool(interrupted, services.ledger)
+    while (found := await run_in_threadpool(_interrupted, services)) is None:
+        await asyncio.sleep(AGAIN_S)
     if found:
         log.warning("%d operations were interrupted by the last stop; asking the workspace about them", found)
     while services.settings.app_mode:
         await run_in_threadpool(_once, services)
         await asyncio.sleep(services.settings.settle_every_s if found else min(10, services.settings.settle_every_s))
+
+
+def _interrupted(services: Services) -> int | None:
+    """How many operations the last stop cut off; None when that could not be recorded: it is tried again."""
+    try:
+        return interrupted(services.ledger)
+    except PortalError as error:
+        log.warning("interrupted operations could not be recorded yet: %s", error.message)
+        return None
 
 
 def _once(services: Services) -> None:
