@@ -62,7 +62,7 @@ def _portal(settings: Settings) -> Facts:
     return [
         ("Version", __version__),
         ("Running", f"Databricks App {settings.app_name}" if settings.app_mode else "on this machine"),
-        ("Changes are for", settings.operator_group or "everybody the workspace lets"),
+        ("Changes are for", settings.operator_group or "everybody, as far as the workspace lets them"),
         ("Changes a minute", f"{settings.changes_per_minute} a person"),
         ("Looks for changes made elsewhere", looks),
         ("Usage warehouse", settings.warehouse_id or "none set"),
