@@ -84,7 +84,7 @@ def _copy(services: Services, vault: Vault) -> None:
     written = services.ledger.writes
     if written != services.copied_writes:
         vault.store()
-        services.copied_writes = written
+        services.copied_writes, services.copied_ms = written, vault.clock()
 
 
 def _close(services: Services, vault: Vault) -> None:

@@ -21,6 +21,7 @@ from web.workspace import files
 from web.workspace.client import Connections
 from web.workspace.invoke import Invoker
 from web.workspace.lakebase import Passwords
+from web.workspace.scopes import Scopes
 
 DRAINING = threading.Event()
 """Set at SIGTERM for the whole process: no new changes from then on."""
@@ -38,9 +39,11 @@ class Services:
     ledger: Ledger
     invoker: Invoker
     limits: Limits
+    scopes: Scopes = field(default_factory=Scopes)
     vault: Vault | None = None
     vault_trouble: str = ""
     copied_writes: int = 0
+    copied_ms: int = 0
     history_ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

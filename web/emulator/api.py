@@ -23,6 +23,7 @@ from web.emulator import (
     permissions,
     registry,
     scim,
+    scopes,
     secrets,
     sql,
 )
@@ -128,7 +129,10 @@ class Api:
                 return NOBODY, "oauth", ApiError(401, code, "Token is expired.")
             return _active(issued.person, "oauth")
         person = people.tokens.get(token)
-        return _active(person, "pat") if person else (NOBODY, "pat", denied("Invalid access token"))
+        if person is None:
+            return NOBODY, "pat", denied("Invalid access token")
+        who, auth, refused = _active(person, "pat")
+        return who, auth, refused or scopes.refused(self.world.switches.user_token_scopes, request.url.path)
 
 
 def _active(person: Person, auth: str) -> tuple[Person, str, ApiError | None]:

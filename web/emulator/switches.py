@@ -42,6 +42,7 @@ class Switches:
     openapi_alternatives_required: bool = False  # whether each oneOf alternative requires its own key
     tokens_per_second: int = 60  # how fast models speak, real time; 0: as fast as possible
     config_drops: str = ""  # a field of served entities that PUT config silently leaves out
+    user_token_scopes: str = ""  # scopes of people's tokens, spaces between; "": everything
     gateway_delay_s: int = 0  # seconds until a gateway edit acts; the real one takes up to a minute
 
     def patch(self, changes: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Every slice of the portal, in the order of their routes. PUBLIC ones answer without knowing who asks."""
 
 from web.features import (
+    about,
     api,
     audit,
     changes,
@@ -48,5 +49,6 @@ SLICES: tuple[Slice, ...] = (
     integrate.SLICE,
     telemetry.SLICE,
     usage.SLICE,
+    about.SLICE,
     patterns.SLICE,  # where PORTAL_PATTERNS says so
 )

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from web.deps import durable
 from web.errors import PortalError, Unauthenticated
 from web.services import Services
+from web.workspace.scopes import FAMILIES
 
 UNKNOWN = "unknown"
 
@@ -55,18 +56,6 @@ def _scopes(parts: Services, headers: dict[str, str], cookies: dict[str, str]) -
     try:
         who = parts.identity.resolve(lowered, cookies)
     except (Unauthenticated, PortalError):
-        return {"model-serving": UNKNOWN, "catalog": UNKNOWN}
-    probes = {
-        "model-serving": "/api/2.0/serving-endpoints",
-        "catalog": "/api/2.1/unity-catalog/catalogs",
-        "sql": "/api/2.0/sql/warehouses",
-    }
-    return {name: _probe(lambda p=path: who.workspace.get_bytes(p)) for name, path in probes.items()}
-
-
-def _probe(ask: Any) -> str:
-    try:
-        ask()
-        return "ok"
-    except PortalError as error:
-        return f"missing: {error.message[:200]}" if error.status == 403 else f"failed: {error.code}"
+        return {family.key: UNKNOWN for family in FAMILIES}
+    found = parts.scopes.of(who.workspace)
+    return {one.family.key: f"{one.state}: {one.reason}" if one.reason else one.state for one in found}

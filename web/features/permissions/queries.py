@@ -19,16 +19,19 @@ from web.features.permissions.grants import DESCRIPTIONS, LEVELS, Grant, from_re
 from web.workspace import catalog, iam, serving
 from web.workspace.client import Workspace
 from web.workspace.iam import Found, PrincipalKind
+from web.workspace.scopes import lacks_scope
 
 
 @dataclass(frozen=True)
 class Access:
-    """What is known of the grants. `refused`: why they cannot be read, "" when they can."""
+    """What is known of the grants. `refused`: why they cannot be read, "" when they can; `out_of_reach`: for
+    want of a scope, whatever the person may do."""
 
     direct: list[Grant]
     inherited: list[Grant]
     raw_direct: list[dict[str, Any]]
     refused: str = ""
+    out_of_reach: bool = False
 
     @property
     def names(self) -> dict[tuple[str, str], str]:
@@ -56,7 +59,7 @@ def access(ws: Workspace, endpoint_id: str) -> Access:
     try:
         found = serving.permissions(ws, endpoint_id)
     except Forbidden as error:
-        return Access([], [], [], error.message)
+        return Access([], [], [], error.message, lacks_scope(error))
     return Access(grants_in(found, "direct"), grants_in(found, "inherited"), direct_grants(found))
 
 
@@ -84,6 +87,18 @@ def view(ledger: Ledger, ws: Workspace, raw: dict[str, Any], left: tuple[Change,
         form = GrantsForm([from_request(entry, _names(ws, entries, found.names)) for entry in entries])
         base = left[1] or base
     return View(form, found, levels(ws, endpoint_id), base)
+
+
+def changeable(ledger: Ledger, ws: Workspace, raw: dict[str, Any]) -> View:
+    """The page as it is live, for a change of it. Raises Forbidden where the grants cannot be read: a change replaces
+    all of them."""
+    found = view(ledger, ws, raw)
+    if found.access.out_of_reach:
+        command = commands(str(raw["id"]))
+        raise Forbidden(found.access.refused, hint="Your sign-in does not reach permissions.", command=command)
+    if found.access.refused:
+        raise Forbidden("You may not change who can query this endpoint.", hint="It needs CAN_MANAGE.")
+    return found
 
 
 def _names(
@@ -162,6 +177,12 @@ def _executes(ws: Workspace, model: str, creator: str) -> bool | None:
         return catalog.may_execute(ws, model, creator)
     except PortalError:
         return None
+
+
+def commands(endpoint_id: str) -> str:
+    """The CLI's words for reading the grants and for adding one."""
+    read = f"databricks serving-endpoints get-permissions {endpoint_id} --profile <PROFILE>"
+    return f"{read}\n{grant_command(endpoint_id, Grant('user', '<E-MAIL>', '', 'CAN_QUERY'))}"
 
 
 def grant_command(endpoint_id: str, one: Grant) -> str:

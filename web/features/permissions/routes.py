@@ -11,7 +11,7 @@ from web.changes import drafts
 from web.changes.forms import tree
 from web.changes.forms.people import people
 from web.deps import ActorDep, CallerDep, FieldsDep, LedgerDep, WorkspaceDep
-from web.errors import Forbidden, Invalid
+from web.errors import Invalid
 from web.features.endpoint_tabs import head, hosted
 from web.features.permissions import forms, queries
 from web.features.permissions.forms import GrantsForm
@@ -41,7 +41,8 @@ def show(
         return hosted(request, raw, "permissions")
     left = queries.left_at_review(ledger, actor, name, draft) if draft else None
     view = queries.view(ledger, ws, raw, left)
-    return page(request, "permissions/show.html", endpoint=head(request, raw, "permissions"), view=view)
+    top, command = head(request, raw, "permissions"), queries.commands(str(raw["id"]))
+    return page(request, "permissions/show.html", endpoint=top, view=view, command=command)
 
 
 @router.post("")
@@ -57,7 +58,7 @@ def submit(
     """A row more or less, or on to Review; 422 with what is wrong, or with what has to be accepted first."""
     raw = sight.endpoint(ws, name)
     form, base = forms.read(fields), drafts.base_from_form(fields)
-    live, ask = queries.view(ledger, ws, raw), partial(queries.named, ws)
+    live, ask = queries.changeable(ledger, ws, raw), partial(queries.named, ws)
     pressed = forms.press(form, tree.text(fields, "do"), ask)
     if not pressed and form.ready(live.access.direct, live.access.inherited, me, ask):
         return done(request, drafts.start(ledger, actor, form.change(name), base))
@@ -106,9 +107,7 @@ def grant(
 ) -> Response:
     """To the review of granting CAN_QUERY to one principal; all other grants stay."""
     raw = sight.endpoint(ws, name)
-    live = queries.view(ledger, ws, raw)
-    if live.access.refused:
-        raise Forbidden("You may not change who can query this endpoint.", hint="It needs CAN_MANAGE.")
+    live = queries.changeable(ledger, ws, raw)
     if not who.strip():
         raise Invalid("Name somebody to grant CAN_QUERY to.", field="who")
     rows = forms.with_level(live.access.direct, kind_named(kind), who.strip(), "CAN_QUERY")

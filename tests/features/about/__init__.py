@@ -1,0 +1,1 @@
+"""The page about the portal itself, and what a narrowed sign-in meets."""
