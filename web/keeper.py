@@ -25,13 +25,20 @@ LOOKS_PER_ROUND = 50
 async def keep_settling(services: Services) -> None:
     """Runs until cancelled. On a laptop there is no app principal: people's own looks settle there."""
     await services.history_ready.wait()
-    while (found := await run_in_threadpool(_interrupted, services)) is None:
-        await asyncio.sleep(AGAIN_S)
+    found = await _recorded(services)
     if found:
         log.warning("%d operations were interrupted by the last stop; asking the workspace about them", found)
     while services.settings.app_mode:
         await run_in_threadpool(_once, services)
         await asyncio.sleep(services.settings.settle_every_s if found else min(10, services.settings.settle_every_s))
+
+
+async def _recorded(services: Services) -> int:
+    while True:
+        found = await run_in_threadpool(_interrupted, services)
+        if found is not None:
+            return found
+        await asyncio.sleep(AGAIN_S)
 
 
 def _interrupted(services: Services) -> int | None:

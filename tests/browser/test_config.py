@@ -147,7 +147,7 @@ def in_both_themes(page: Page, accessible: Accessible) -> None:
     """Light and dark, on a wide screen and on a phone."""
     looks: list[tuple[int, Literal["light", "dark"]]] = [(1280, "light"), (1280, "dark"), (390, "dark"), (390, "light")]
     for width, scheme in looks:
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
         expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
         accessible(page)

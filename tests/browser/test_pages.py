@@ -58,14 +58,14 @@ def well_made(page: Page, path: str) -> None:
     assert levels.count(1) == 1, f"{path} has {levels.count(1)} main headings"
     assert all(b <= a + 1 for a, b in itertools.pairwise(levels)), f"headings of {path} skip: {levels}"
     check_accessible(page)
-    page.emulate_media(color_scheme="dark")
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a size
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     page.evaluate(SETTLED)
     width = page.evaluate("document.scrollingElement.scrollWidth")
     assert width <= PHONE["width"], f"{path} is {width} px wide on a phone"
     check_accessible(page)
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a size
 
 
