@@ -27,7 +27,7 @@ LOCK := $(BIN)/uv pip compile --quiet --native-tls --no-config --universal --pyt
 FIND_PYTHON = for p in $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3 python; do \
 	"$$p" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { command -v "$$p"; break; }; done
 
-.PHONY: help demo test check bench deploy lock assets clean
+.PHONY: help demo test check bench soak deploy lock assets clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,9 @@ check: $(VENV)/.dev ## ruff, mypy --strict, import rules, template and docs rule
 bench: $(VENV)/.dev assets ## the benchmarks, as a table of ratios
 	@if [ -f tests/benchmarks/__main__.py ]; then $(PY) -m tests.benchmarks $(ARGS); \
 	else echo "There are no benchmarks yet: nothing was measured." >&2; exit 1; fi
+
+soak: $(VENV)/.dev assets ## the long versions of the tests under fire: thousands of bad requests
+	@PORTAL_SOAK=1 $(PY) -m pytest tests/features/api $(ARGS)
 
 deploy: $(VENV)/.runtime assets ## build, validate, deploy and start: TARGET=dev PROFILE=<databricks profile>
 	@[ -n "$(PROFILE)" ] || { echo "Say which workspace: make deploy TARGET=$(TARGET) PROFILE=<profile> (databricks auth profiles lists them)" >&2; exit 2; }

@@ -2,9 +2,12 @@
 
 import os
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from web.audit.verify import Verdict
 
 cli = typer.Typer(help="Serving Portal", no_args_is_help=True, add_completion=False)
 audit = typer.Typer(help="Check or export the history.", no_args_is_help=True)
@@ -48,18 +51,43 @@ def demo() -> None:
 
 
 @audit.command()
-def verify() -> None:
-    """Walk the chain; ends with 1 when something was changed, naming the first bad entry."""
-    from web.audit.verify import verify as walk
-    from web.config import load
-    from web.services import build
+def verify(
+    checkpoint: Annotated[str, typer.Option(help="SEQ:MAC, or a file with checkpoints: a log will do.")] = "",
+    file: Annotated[str, typer.Option(help="An exported JSONL to check instead of the database.")] = "",
+) -> None:
+    """Walk the chain; ends with 1 when something was changed, naming the class of damage and the first bad entry."""
+    from web.errors import PortalError
 
-    services = build(load())
-    verdict = walk(services.engine, services.ledger.key)
+    try:
+        verdict = _verdict(checkpoint, file)
+    except (PortalError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(2) from None
     typer.echo(f"{'ok' if verdict.ok else 'NOT OK'}: {verdict.rows} entries, head {verdict.head}")
     if not verdict.ok:
         typer.echo(f"first bad: {verdict.first_bad}", err=True)
         raise SystemExit(1)
+
+
+def _verdict(checkpoint: str, file: str) -> "Verdict":
+    """Of the file when there is one, else of the database."""
+    from pathlib import Path
+
+    from web.audit.chain import load_key
+    from web.audit.checkpoint import parse
+    from web.audit.exported import verify_lines
+    from web.audit.verify import verify as walk
+    from web.config import load
+    from web.services import build
+
+    path = Path(checkpoint)
+    marks = parse(path.read_text() if path.is_file() else checkpoint) if checkpoint else []
+    settings = load()
+    if file:
+        with open(file, encoding="utf-8") as lines:
+            return verify_lines(lines, load_key(settings.audit_key, settings.data_dir), marks)
+    services = build(settings)
+    return walk(services.engine, services.ledger.key, marks)
 
 
 @audit.command()

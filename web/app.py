@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from web import __version__
 from web.config import Settings, load
 from web.deps import authorized
-from web.durable import flush, keep_durable
+from web.durable import flush, keep_checkpoints, keep_durable
 from web.errors import NotFound, PortalError
 from web.features import PUBLIC, SLICES
 from web.features.endpoint_tabs import collect_tabs
@@ -68,7 +68,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     current_default_thread_limiter().total_tokens = WORKERS
     services = await run_in_threadpool(build, app.state.settings)
     app.state.services = services
-    works = (_warm, keep_durable, keep_settling, keep_looking, keep_sampling)
+    works = (_warm, keep_durable, keep_settling, keep_looking, keep_sampling, keep_checkpoints)
     background = [asyncio.create_task(work(services)) for work in works]
     yield
     DRAINING.set()

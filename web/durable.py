@@ -1,13 +1,18 @@
-"""Keeps a SQLite history alive beyond this machine: brought back before the first change, copied after changes."""
+"""Keeps a SQLite history alive beyond this machine: brought back before the first change, copied after changes.
+
+Checkpoints of its chain go to standard output, and beside the copies on the volume where there are some.
+"""
 
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 
+from web.audit.checkpoint import take
 from web.audit.vault import Vault, entries_in
 from web.db.migrate import upgrade
 from web.errors import Conflict, PortalError
@@ -15,6 +20,8 @@ from web.services import Services
 
 AGAIN_S = 2.0
 FLUSH_WITHIN_S = 6.0
+CHECKPOINT_ENTRIES = 100
+CHECKPOINT_S = 900.0
 log = logging.getLogger("portal")
 
 
@@ -38,12 +45,41 @@ async def keep_durable(services: Services) -> None:
 async def flush(services: Services) -> None:
     """At stop: the last changes to the volume, and the place free for the next instance."""
     vault = services.vault
+    await run_in_threadpool(checkpoint, services)
     if vault is None or services.ledger.hold:
         return
     try:
         await asyncio.wait_for(_tried("the last copy of the history failed", _close, services, vault), FLUSH_WITHIN_S)
     except TimeoutError:
         log.warning("the last copy of the history did not end in time")
+
+
+async def keep_checkpoints(services: Services) -> None:
+    """Runs until cancelled: a checkpoint every CHECKPOINT_ENTRIES writes, and every CHECKPOINT_S if there were any."""
+    await services.history_ready.wait()
+    written, last = services.ledger.writes, time.monotonic()
+    while True:
+        await asyncio.sleep(1)
+        new = services.ledger.writes - written
+        if new >= CHECKPOINT_ENTRIES or (new and time.monotonic() - last >= CHECKPOINT_S):
+            written, last = services.ledger.writes, time.monotonic()
+            await run_in_threadpool(checkpoint, services)
+
+
+def checkpoint(services: Services) -> None:
+    """Write where the chain stands, if it went further since the last time. Never stops the portal."""
+    try:
+        taken = take(services.engine) if services.ledger.writes else None
+        if taken is None or taken == services.ledger.checkpoint:
+            return
+        logging.getLogger("portal.audit").info(taken.line())
+        services.ledger.checkpoint = taken
+        if services.vault is not None and not services.ledger.hold:
+            services.vault.mark(taken)
+    except PortalError as error:
+        log.warning("the checkpoint did not reach the volume: %s", error.message)
+    except Exception:
+        log.exception("a checkpoint could not be taken")
 
 
 async def _tried(what: str, step: Callable[[Services, Vault], None], services: Services, vault: Vault) -> None:

@@ -76,7 +76,7 @@ def test_an_edited_entry_is_named(engine: Engine, ledger: Ledger) -> None:
 def test_a_removed_entry_is_noticed_at_the_next(engine: Engine, ledger: Ledger) -> None:
     fill(ledger)
     meddle(engine, "DELETE FROM audit_entry WHERE seq = 3")
-    assert verify(engine, KEY).first_bad == {"seq": 4, "class": "missing", "op_id": _op(engine, 4)}
+    assert verify(engine, KEY).first_bad == {"seq": 4, "class": "removed", "op_id": _op(engine, 4)}
 
 
 def test_a_chain_made_with_another_key_does_not_verify(engine: Engine, ledger: Ledger) -> None:

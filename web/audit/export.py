@@ -1,4 +1,4 @@
-"""The history for other tools: JSONL (whole, verifiable), CSV (safe in a spreadsheet), CEF (for a SIEM)."""
+"""The history for other tools: JSONL (whole, verifies alone), CSV (safe in a spreadsheet), CEF (for a SIEM)."""
 
 import csv
 import io
@@ -9,29 +9,34 @@ from dataclasses import replace
 from sqlalchemy import Engine
 
 from web.audit.models import Operation
-from web.audit.queries import Filter, May, page
+from web.audit.queries import Filter, May, entries_of, page
 
 FORMATS = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8", "cef": "text/plain; charset=utf-8"}
 COLUMNS = ("id", "at", "actor", "kind", "endpoint", "outcome", "duration_ms", "error")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
 def export(engine: Engine, wanted: Filter, may: May, form: str) -> Iterator[str]:
     """Lines of the operations `wanted`, newest first, in one of FORMATS."""
-    write: Callable[[Operation], str] = {"jsonl": _jsonl, "csv": _csv, "cef": _cef}[form]
     if form == "csv":
         yield _row(list(COLUMNS))
     cursor = wanted.cursor
     while True:
         found = page(engine, replace(wanted, cursor=cursor, limit=200), may)
-        yield from (write(operation) for operation in found.operations)
+        yield from _lines(engine, found.operations, form)
         if found.next_cursor is None:
             return
         cursor = int(found.next_cursor)
 
 
-def _jsonl(operation: Operation) -> str:
-    return json.dumps(operation.as_json(), ensure_ascii=False) + "\n"
+def _lines(engine: Engine, operations: list[Operation], form: str) -> Iterator[str]:
+    if form != "jsonl":
+        write: Callable[[Operation], str] = {"csv": _csv, "cef": _cef}[form]
+        yield from map(write, operations)
+        return
+    links = entries_of(engine, [operation.id for operation in operations])
+    for operation in operations:
+        yield json.dumps({**operation.as_json(), "entries": links[operation.id]}, ensure_ascii=False) + "\n"
 
 
 def _csv(operation: Operation) -> str:
@@ -48,7 +53,7 @@ def _row(values: list[object]) -> str:
 def _safe(value: object) -> object:
     """A cell that a spreadsheet does not take for a formula."""
     text = "" if value is None else str(value)
-    return "'" + text if text.startswith(FORMULA) else text
+    return "'" + text if text.lstrip(" ").startswith(FORMULA) else text
 
 
 def _cef(operation: Operation) -> str:
@@ -68,8 +73,8 @@ def _cef(operation: Operation) -> str:
 
 
 def _header(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+    return " ".join(text.replace("\\", "\\\\").replace("|", "\\|").splitlines())
 
 
 def _extension(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("=", "\\=").replace("\n", "\\n").replace("\r", "\\r")
+    return "\\n".join(text.replace("\\", "\\\\").replace("=", "\\=").splitlines())

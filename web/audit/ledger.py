@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, desc, select
 
 from web.audit import chain
+from web.audit.checkpoint import Checkpoint
 from web.audit.models import Entry, Operation, Snapshot
 from web.audit.redact import redact
 from web.errors import Invalid, PortalError
@@ -72,6 +73,7 @@ class Ledger:
         self.clock = clock
         self.hold = ""  # why nothing may be written yet; empty: it may
         self.writes = 0
+        self.checkpoint: Checkpoint | None = None  # the last one that left this process
         self._lock = threading.Lock()
 
     def redact(self, value: Any) -> Any:

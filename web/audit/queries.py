@@ -94,6 +94,15 @@ def entries(engine: Engine, op_id: str) -> list[Entry]:
         return list(session.exec(select(Entry).where(Entry.op_id == op_id).order_by(col(Entry.seq))))
 
 
+def entries_of(engine: Engine, op_ids: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """The links of these operations, oldest first, as JSON: all of an Entry but its `op_id`."""
+    found: dict[str, list[dict[str, Any]]] = {op_id: [] for op_id in op_ids}
+    with Session(engine) as session:
+        for entry in session.exec(select(Entry).where(col(Entry.op_id).in_(op_ids)).order_by(col(Entry.seq))):
+            found[entry.op_id].append(entry.model_dump(exclude={"op_id"}))
+    return found
+
+
 def unsettled(engine: Engine, endpoint: str = "") -> list[Operation]:
     """Operations whose outcome is not known, oldest first; of one endpoint when named."""
     query = select(Operation).where(col(Operation.outcome).in_(("pending", "unknown"))).order_by(col(Operation.seq))
@@ -144,7 +153,7 @@ def _words(q: str) -> Any:
 def _number(value: str, field: str) -> int | None:
     if not value:
         return None
-    if not value.isdigit() or len(value) > 18:
+    if not (value.isascii() and value.isdigit()) or len(value) > 18:
         raise Invalid(f"'{field}' is a number.", field=field)
     return int(value)
 

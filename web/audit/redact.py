@@ -15,6 +15,7 @@ SECRET_VALUE = re.compile(
     r"(dapi[0-9a-f]{32}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}|-----BEGIN [A-Z ]*PRIVATE KEY"
     r"|\bsk-[A-Za-z0-9_-]{16,}|AKIA[0-9A-Z]{16})"
 )
+FINGERPRINT = re.compile(r"[0-9a-f]{8}|")
 ROW = {"path", "before", "after"}
 REFERENCE = re.compile(r"\{\{secrets/[^{}]+\}\}")
 
@@ -31,7 +32,7 @@ def redact(value: Any, key: bytes) -> Any:
 
 def _walk(value: Any, key: bytes, field: str) -> Any:
     if isinstance(value, dict):
-        if value.get("redacted") is True:
+        if _is_mark(value):
             return value
         if value.keys() >= ROW:
             return _row(value, key)
@@ -41,6 +42,15 @@ def _walk(value: Any, key: bytes, field: str) -> Any:
     if isinstance(value, str) and SECRET_VALUE.search(value):
         return _mark(value, key)
     return value
+
+
+def _is_mark(value: dict[Any, Any]) -> bool:
+    """A mark made here before, and nothing that merely says it is one."""
+    return (
+        value.get("redacted") is True
+        and value.keys() <= {"redacted", "fp"}
+        and FINGERPRINT.fullmatch(str(value.get("fp", ""))) is not None
+    )
 
 
 def _row(row: dict[str, Any], key: bytes) -> dict[str, Any]:

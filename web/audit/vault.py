@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from web.audit.checkpoint import Checkpoint
 from web.errors import Conflict, NotFound
 from web.workspace import files
 from web.workspace.client import Workspace
@@ -22,6 +23,7 @@ from web.workspace.client import Workspace
 COPY = re.compile(r"history-(\d{13})-([0-9a-f]{16})\.db\.gz")
 KEY = "audit.key"
 WRITER = "writer.json"
+CHECKPOINT = "checkpoint.json"
 KEEP = 48
 LEASE_MS = 90_000
 
@@ -85,6 +87,10 @@ class Vault:
         for old in self._copies(ws)[KEEP:]:
             files.delete(ws, self._path(old))
         return name
+
+    def mark(self, checkpoint: Checkpoint) -> None:
+        """Write the newest checkpoint of the chain beside the copies."""
+        files.write(self.door(), self._path(CHECKPOINT), checkpoint.line().encode())
 
     def key(self, mine: bytes) -> bytes:
         """The key of the chain beside its copies, `mine` where there is none yet. Unless PORTAL_AUDIT_KEY is set."""

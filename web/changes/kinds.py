@@ -1,9 +1,12 @@
 """The Change: a small value that says what shall be different. Contract: `{"kind", "endpoint", "body"}`."""
 
+import math
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+DEEPEST = 40
 
 
 class Kind(StrEnum):
@@ -46,6 +49,34 @@ class Change(BaseModel):
     kind: Kind
     endpoint: str = Field(min_length=1, max_length=200)
     body: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("endpoint", "body")
+    @classmethod
+    def _can_be_sent(cls, value: Any) -> Any:
+        problem = unsendable(value)
+        if problem:
+            raise ValueError(problem)
+        return value
+
+
+def unsendable(value: Any, depth: int = 0) -> str:
+    """Why this cannot be passed on as JSON, empty when it can: NaN, half a character, nested without end."""
+    if depth > DEEPEST:
+        return f"It is nested deeper than {DEEPEST} levels."
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN and Infinity are no JSON numbers."
+    if isinstance(value, str) and not _whole(value):
+        return "It has half a character in it (a lone surrogate)."
+    inside = [*value.keys(), *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+    return next((problem for item in inside if (problem := unsendable(item, depth + 1))), "")
+
+
+def _whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Base(BaseModel):

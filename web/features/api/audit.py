@@ -36,6 +36,7 @@ def export_operations(
 
 @router.get("/verify")
 def verify_chain(ledger: LedgerDep) -> JSONResponse:
-    """`{"ok", "rows", "head", "first_bad"}`."""
-    verdict = verify(ledger.engine, ledger.key)
+    """`{"ok", "rows", "head", "first_bad"}`, held against the last checkpoint of this process too."""
+    marks = [ledger.checkpoint] if ledger.checkpoint else []
+    verdict = verify(ledger.engine, ledger.key, marks)
     return JSONResponse({"ok": verdict.ok, "rows": verdict.rows, "head": verdict.head, "first_bad": verdict.first_bad})

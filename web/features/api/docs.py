@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
@@ -16,13 +16,13 @@ router = APIRouter(prefix="/api", include_in_schema=False)
 
 def document(request: Request) -> dict[str, Any]:
     """The OpenAPI document of /api/v1."""
-    routes = [r for r in request.app.routes if getattr(r, "path", "").startswith("/api/v1")]
-    return _document(tuple(routes))
+    return _document(request.app)
 
 
 @cache
-def _document(routes: tuple[Any, ...]) -> dict[str, Any]:
-    return get_openapi(title="Serving Portal", version=__version__, routes=list(routes))
+def _document(app: FastAPI) -> dict[str, Any]:
+    whole = get_openapi(title="Serving Portal", version=__version__, routes=app.routes)
+    return {**whole, "paths": {p: calls for p, calls in whole["paths"].items() if p.startswith("/api/v1")}}
 
 
 @router.get("/openapi.json")
