@@ -45,8 +45,8 @@ async def keep_durable(services: Services) -> None:
 async def flush(services: Services) -> None:
     """At stop: the last changes to the volume, and the place free for the next instance."""
     vault = services.vault
-    await run_in_threadpool(checkpoint, services)
     if vault is None or services.ledger.hold:
+        await run_in_threadpool(checkpoint, services)
         return
     try:
         await asyncio.wait_for(_tried("the last copy of the history failed", _close, services, vault), FLUSH_WITHIN_S)
@@ -124,5 +124,6 @@ def _copy(services: Services, vault: Vault) -> None:
 
 
 def _close(services: Services, vault: Vault) -> None:
+    checkpoint(services)
     _copy(services, vault)
     vault.release()

@@ -4,6 +4,7 @@ If an intent cannot be stored, `begin` raises and nothing may be sent.
 """
 
 import hashlib
+import hmac
 import json
 import threading
 import time
@@ -232,7 +233,8 @@ class Ledger:
         return {name: getattr(operation, name) for name in names}
 
 
-def payload_hash(value: Any) -> str:
-    """A hash of what was asked, secrets included, so that one key means one request."""
+def payload_hash(value: Any, key: bytes) -> str:
+    """A keyed hash of what was asked, secrets included, so that one idempotency key means one request and nobody can
+    guess a short secret from it."""
     text_form = json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text_form.encode()).hexdigest()
+    return hmac.new(key, text_form.encode(), hashlib.sha256).hexdigest()

@@ -62,7 +62,7 @@ def perform(
     `seen` is the hash of the live part that a person saw their edit merged with; None merges without showing.
     `acknowledged`: codes of the warnings that this person has accepted.
     """
-    asked = payload_hash(change.model_dump(mode="json"))
+    asked = payload_hash(change.model_dump(mode="json"), ledger.key)
     with _lock(ws.host, change):
         known = ledger.find(actor.email, key)
         if known is not None:
