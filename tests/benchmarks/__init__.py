@@ -1,1 +1,1 @@
-"""What `make bench` measures: the portal against the limit or what a team would use instead, in one run, as ratios."""
+"""The portal's cost beside that of the plain way to do the same: `python -m tests.benchmarks`, a table of ratios."""

@@ -1,39 +1,51 @@
-"""python -m tests.benchmarks [--list] [P5 P9 …]: every goal, or those named, as a table of ratios."""
+"""`make bench` (ARGS='--list', ARGS='P1 P9' for some goals): measures and prints the table; the exit code is 0."""
 
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import history, pages, process
-from tests.benchmarks.table import Figure, lines
+from tests.benchmarks.goals import history, pages, starting, streams, viewing, watching, writing
+from tests.benchmarks.harness import Row, table
 
-GOALS: dict[str, tuple[Callable[[], list[Figure]], ...]] = {
-    "P2": (process.first_token,),
-    "P5": (pages.listing,),
-    "P6": (pages.watching,),
-    "P7": (pages.weight,),
-    "P8": (history.change,),
-    "P9": (history.reading,),
-    "P10": (process.start,),
+Measure = Callable[[], list[Row]]
+
+GOALS: dict[str, tuple[str, Measure | None]] = {
+    "P1": ("server CPU for each token passed on", streams.measure),
+    "P2": ("delay of the first token", streams.measure),
+    "P3": ("streams that one core carries", None),
+    "P4": ("calm while a large listing is read again", pages.measure),
+    "P5": ("the list page at 100 and 5,000 endpoints", pages.measure),
+    "P6": ("calls to the workspace, whoever watches", watching.measure),
+    "P7": ("weight and time of a first view in Chromium", viewing.measure),
+    "P8": ("what recording a change adds to it", writing.measure),
+    "P9": ("the audit page at 100,000 and 1,000,000 operations", history.measure),
+    "P10": ("start and memory", starting.measure),
+    "P11": ("hanging up on the model when the person leaves", None),
+    "P12": ("cost of each person who watches an endpoint", watching.measure),
 }
-NOT_MEASURED = "P1, P3, P4, P11 and P12 are not measured yet."
+"""None: not measured here yet."""
 
 
-def main(arguments: list[str]) -> int:
-    """Prints the table; 1 when a ratio that was set is missed."""
-    if "--list" in arguments:
-        for goal, measures in GOALS.items():
-            print(goal, "; ".join((one.__doc__ or "").split("\n")[0] for one in measures))
-        print(NOT_MEASURED)
+def listing() -> str:
+    """The goals, one a line."""
+    return "\n".join(f"{name:4} {what}{'' if run else ' (not measured)'}" for name, (what, run) in GOALS.items())
+
+
+def main(words: list[str]) -> int:
+    """Print the list or the table of the goals named (all, without a name)."""
+    if "--list" in words:
+        print(listing())
         return 0
-    wanted = [goal for goal in arguments if goal in GOALS] or list(GOALS)
-    figures = []
-    for goal in wanted:
-        for measure in GOALS[goal]:
-            print(f"measuring {goal} …", file=sys.stderr, flush=True)
-            figures += measure()
-    print("\n".join(lines(figures)))
-    print(NOT_MEASURED)
-    return int(any(figure.verdict == "MISSED" for figure in figures))
+    unknown = [word for word in words if word not in GOALS]
+    if unknown:
+        print(f"There is no goal {', '.join(unknown)}. There are:\n{listing()}", file=sys.stderr)
+        return 2
+    wanted = [run for name, (_, run) in GOALS.items() if run and (name in words or not words)]
+    rows: list[Row] = []
+    for run in dict.fromkeys(wanted):
+        print(f"measuring: {run.__module__.rsplit('.', 1)[1]} …", file=sys.stderr, flush=True)
+        rows += run()
+    print(table(rows))
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,141 @@
+"""P1, P2: answers passed on token by token, as a person's browser asks for them (identity, counting, log line)."""
+
+import asyncio
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+
+from tests.benchmarks.harness import Row, cpu_s, in_turn, percentile, ratio
+from tests.benchmarks.site import TOKEN, portal, process, workspace
+from tests.benchmarks.upstream import TOKENS
+from tests.servers import free_port
+
+STREAMS = 60
+ROUNDS = 3
+PORTAL_PATH = "/api/v1/endpoints/{}/invocations"
+DIRECT_PATH = "/serving-endpoints/{}/invocations"
+HEADERS = {"X-Forwarded-Access-Token": TOKEN, "Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+STAMP = re.compile(rb"~(\d+)~")
+
+
+@dataclass
+class Heard:
+    """Seconds: until the first token of each stream, and how late each token was."""
+
+    first: list[float] = field(default_factory=list)
+    late: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Side:
+    """A way to the model: where, and whose CPU is counted (0: nobody's)."""
+
+    url: str
+    pid: int
+
+
+def measure() -> list[Row]:
+    """CPU a token and first-token delay beside a byte splice and aiohttp's pass-through; lag beside no proxy."""
+    with _sides() as sides:
+        asyncio.run(crowd(sides["portal"].url, 5))
+        costs = in_turn(ROUNDS, **{name: lambda s=side: us_per_token(s) for name, side in sides.items() if side.pid})
+        firsts = in_turn(ROUNDS, **{name: lambda s=side: first_token(s.url) for name, side in sides.items()})
+        lags = in_turn(ROUNDS, **{name: lambda s=sides[name]: lag(s.url) for name in ("portal", "direct")})
+    mid = {name: f"{percentile(values, 0.5):.0f} us/token" for name, values in costs.items()}
+    first = {name: f"{percentile(values, 0.5) * 1000:.1f} ms" for name, values in firsts.items()}
+    late = {name: f"{percentile(values, 0.5) * 1000:.1f} ms" for name, values in lags.items()}
+    added = {name: [a - b for a, b in zip(firsts[name], firsts["direct"], strict=True)] for name in sides}
+    what = f"{STREAMS} streams of 20 tokens/s"
+    return [
+        Row("load", f"generator: p99 lag of {what} without proxy, in ms", "-", late["direct"],
+            percentile(lags["direct"], 0.5) * 1000, 20),
+        Row("P1", f"{what} / byte splice", mid["portal"], mid["splice"], ratio(costs["portal"], costs["splice"]), 2.5),
+        Row("P1", f"{what} / aiohttp", mid["portal"], mid["passthrough"], 
+            ratio(costs["portal"], costs["passthrough"])),
+        Row("P2", "first token, added ms, of 1.2 ms", first["portal"], first["direct"],
+            percentile(added["portal"], 0.5) * 1000 / 1.2, 1),
+        Row("P2", "first token, added / added by aiohttp", first["portal"], first["passthrough"],
+            ratio(added["portal"], added["passthrough"])),
+        Row("P2", f"p99 lag of a token, {what} / direct", late["portal"], late["direct"],
+            ratio(lags["portal"], lags["direct"])),
+    ]  # fmt: skip
+
+
+@contextmanager
+def _sides() -> Iterator[dict[str, Side]]:
+    ports = {role: free_port() for role in ("model", "splice", "passthrough")}
+    urls = {role: f"http://127.0.0.1:{port}" for role, port in ports.items()}
+    role = "tests.benchmarks.upstream"
+    with (
+        workspace("demo") as behind,
+        process(f"{urls['model']}/up", role, "model", str(ports["model"]), behind),
+        process(f"{urls['splice']}/up", role, "splice", str(ports["splice"]), urls["model"]) as splice,
+        process(f"{urls['passthrough']}/up", role, "passthrough", str(ports["passthrough"]), urls["model"]) as plain,
+        portal(urls["model"]) as ours,
+    ):
+        yield {
+            "portal": Side(ours.url + PORTAL_PATH.format("any"), ours.pid),
+            "splice": Side(urls["splice"] + DIRECT_PATH.format("any"), splice.pid),
+            "passthrough": Side(urls["passthrough"] + DIRECT_PATH.format("any"), plain.pid),
+            "direct": Side(urls["model"] + DIRECT_PATH.format("any"), 0),
+        }
+
+
+def us_per_token(side: Side) -> float:
+    """Microseconds of the server's CPU for each token passed on."""
+    before = cpu_s(side.pid)
+    heard = asyncio.run(crowd(side.url, STREAMS))
+    return (cpu_s(side.pid) - before) / len(heard.late) * 1e6
+
+
+def lag(url: str) -> float:
+    """The 99th percentile of how late a token is, seconds, under STREAMS streams."""
+    return percentile(asyncio.run(crowd(url, STREAMS)).late, 0.99)
+
+
+def first_token(url: str) -> float:
+    """The median wait for a first token, seconds, one stream after the other."""
+
+    async def one_by_one() -> list[float]:
+        heard = Heard()
+        async with aiohttp.ClientSession(headers=HEADERS) as session:
+            for _ in range(25):
+                await listen(session, url, heard, first_only=True)
+        return heard.first
+
+    return percentile(asyncio.run(one_by_one()), 0.5)
+
+
+async def crowd(url: str, streams: int) -> Heard:
+    """That many streams, begun over one second and heard to their end. SystemExit when one loses a token."""
+    heard = Heard()
+
+    async def later(session: aiohttp.ClientSession, wait_s: float) -> None:
+        await asyncio.sleep(wait_s)
+        await listen(session, url, heard)
+
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), headers=HEADERS) as session:
+        await asyncio.gather(*(later(session, at / streams) for at in range(streams)))
+    if len(heard.late) != streams * TOKENS:
+        raise SystemExit(f"{len(heard.late)} of {streams * TOKENS} tokens arrived from {url}")
+    return heard
+
+
+async def listen(session: aiohttp.ClientSession, url: str, heard: Heard, *, first_only: bool = False) -> None:
+    """One stream, to its end or hung up after its first token."""
+    began, first = time.perf_counter(), True
+    async with session.post(url, data=b'{"messages":[],"stream":true}') as answer:
+        answer.raise_for_status()
+        async for chunk in answer.content.iter_any():
+            now = time.monotonic_ns()
+            heard.late += [(now - int(stamp)) / 1e9 for stamp in STAMP.findall(chunk)]
+            if first:
+                heard.first.append(time.perf_counter() - began)
+                first = False
+            if first_only:
+                answer.close()
+                return
