@@ -54,7 +54,7 @@ def measure() -> list[Row]:
         Row("load", f"generator: p99 lag of {what} without proxy, in ms", "-", late["direct"],
             percentile(lags["direct"], 0.5) * 1000, 20),
         Row("P1", f"{what} / byte splice", mid["portal"], mid["splice"], ratio(costs["portal"], costs["splice"]), 2.5),
-        Row("P1", f"{what} / aiohttp", mid["portal"], mid["passthrough"], 
+        Row("P1", f"{what} / aiohttp", mid["portal"], mid["passthrough"],
             ratio(costs["portal"], costs["passthrough"])),
         Row("P2", "first token, added ms, of 1.2 ms", first["portal"], first["direct"],
             percentile(added["portal"], 0.5) * 1000 / 1.2, 1),
