@@ -46,9 +46,9 @@ def measure() -> list[Row]:
     told = {name: f"{percentile(values, 0.5) * 1000:.1f} ms CPU" for name, values in seen.items()}
     waits = {name: f"{percentile(values, 0.5) * 1000:.0f} ms" for name, values in calm.items()}
     return [
-        Row("P5", "list page, 5,000 / 100 endpoints", told["large"], told["small"], 
+        Row("P5", "list page, 5,000 / 100 endpoints", told["large"], told["small"],
             ratio(seen["large"], seen["small"]), 1.2),
-        Row("P5", "list page of 5,000 / SDK list()", told["large"], told["sdk"], 
+        Row("P5", "list page of 5,000 / SDK list()", told["large"], told["sdk"],
             ratio(seen["large"], seen["sdk"]), 0.005),
         Row("P5", "search in 5,000 / its page", told["search"], told["large"], ratio(seen["search"], seen["large"]), 2),
         Row("P4", "p99 of /healthz, refreshing 5,000 / idle", waits["refreshing"], waits["idle"],

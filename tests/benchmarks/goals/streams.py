@@ -54,7 +54,7 @@ def measure() -> list[Row]:
         Row("load", f"generator: p99 lag of {what} without proxy, in ms", "-", late["direct"],
             percentile(lags["direct"], 0.5) * 1000, 20),
         Row("P1", f"{what} / byte splice", mid["portal"], mid["splice"], ratio(costs["portal"], costs["splice"]), 2.5),
-        Row("P1", f"{what} / aiohttp", mid["portal"], mid["passthrough"], 
+        Row("P1", f"{what} / aiohttp", mid["portal"], mid["passthrough"],
             ratio(costs["portal"], costs["passthrough"])),
         Row("P2", "first token, added ms, of 1.2 ms", first["portal"], first["direct"],
             percentile(added["portal"], 0.5) * 1000 / 1.2, 1),
@@ -114,12 +114,12 @@ async def crowd(url: str, streams: int) -> Heard:
     """That many streams, begun over one second and heard to their end. SystemExit when one loses a token."""
     heard = Heard()
 
-    async def later(session: aiohttp.ClientSession, wait_s: float) -> None:
-        await asyncio.sleep(wait_s)
-        await listen(session, url, heard)
-
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), headers=HEADERS) as session:
-        await asyncio.gather(*(later(session, at / streams) for at in range(streams)))
+        listening: list[asyncio.Task[None]] = []
+        while len(listening) < streams:
+            listening.append(asyncio.create_task(listen(session, url, heard)))
+            await asyncio.sleep(1 / streams)
+        await asyncio.gather(*listening)
     if len(heard.late) != streams * TOKENS:
         raise SystemExit(f"{len(heard.late)} of {streams * TOKENS} tokens arrived from {url}")
     return heard
