@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import cast
 
 import aiohttp
 from aiohttp import web
@@ -69,8 +70,7 @@ class Pipe(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Connect the other side."""
-        assert isinstance(transport, asyncio.Transport)
-        self.own = transport
+        self.own = cast(asyncio.Transport, transport)  # uvloop's is one in all but its base class
         if self.upstream:
             self.dial = asyncio.ensure_future(self._connect(*self.upstream))
 

@@ -114,12 +114,12 @@ async def crowd(url: str, streams: int) -> Heard:
     """That many streams, begun over one second and heard to their end. SystemExit when one loses a token."""
     heard = Heard()
 
-    async def later(session: aiohttp.ClientSession, wait_s: float) -> None:
-        await asyncio.sleep(wait_s)
-        await listen(session, url, heard)
-
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), headers=HEADERS) as session:
-        await asyncio.gather(*(later(session, at / streams) for at in range(streams)))
+        listening: list[asyncio.Task[None]] = []
+        while len(listening) < streams:
+            listening.append(asyncio.create_task(listen(session, url, heard)))
+            await asyncio.sleep(1 / streams)
+        await asyncio.gather(*listening)
     if len(heard.late) != streams * TOKENS:
         raise SystemExit(f"{len(heard.late)} of {streams * TOKENS} tokens arrived from {url}")
     return heard
