@@ -43,7 +43,7 @@ class Settings(BaseSettings):
         "", description="Workspace group whose members are the portal's admins beside workspace admins."
     )
     auditor_group: str = Field("", description="Workspace group whose members read everybody's history.")
-    changes_per_minute: int = Field(30, ge=1, description="Changes that one person may make in a minute.")
+    changes_per_minute: int = Field(120, ge=1, description="Changes that one person may make in a minute.")
     streams_per_person: int = Field(12, ge=1, description="Requests to models that one person may have under way.")
     metrics: bool = Field(False, description="Show the portal's own figures for Prometheus at /metrics.")
     prices: Path | None = Field(
