@@ -25,11 +25,12 @@ async def speak(request: web.Request) -> web.StreamResponse:
     await request.read()
     answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
     await answer.prepare(request)
-    for _ in range(TOKENS):
-        frame = '{"choices":[{"index":0,"delta":{"content":"~%d~ word"}}],"object":"chat.completion.chunk"}'
-        await answer.write(f"data: {frame % time.monotonic_ns()}\n\n".encode())
-        await asyncio.sleep(GAP_S)
-    await answer.write(b"data: [DONE]\n\n")
+    frame = '{"choices":[{"index":0,"delta":{"content":"~%d~ word"}}],"object":"chat.completion.chunk"}'
+    with suppress(ConnectionResetError):  # whoever waits for a first token only has left
+        for _ in range(TOKENS):
+            await answer.write(f"data: {frame % time.monotonic_ns()}\n\n".encode())
+            await asyncio.sleep(GAP_S)
+        await answer.write(b"data: [DONE]\n\n")
     return answer
 
 
@@ -43,8 +44,9 @@ async def pass_on(request: web.Request) -> web.StreamResponse:
             status=reply.status, headers={"Content-Type": reply.headers.get("Content-Type", "")}
         )
         await answer.prepare(request)
-        async for chunk in reply.content.iter_any():
-            await answer.write(chunk)
+        with suppress(ConnectionResetError):
+            async for chunk in reply.content.iter_any():
+                await answer.write(chunk)
     return answer
 
 
