@@ -1,6 +1,7 @@
 """Two editors and a foreign client in every order: an edit is merged or shown as a conflict, and never lost."""
 
 import itertools
+import os
 import uuid
 from typing import Any
 
@@ -72,7 +73,7 @@ def test_no_update_is_lost_in_any_order(
 ) -> None:
     """Contested: alice and the foreign client want other values of bob's field. What was written last is live, and
     whoever wrote over another's value was shown it; what others wrote elsewhere is still there."""
-    for order in ORDERS[:: 5 if contested else 7]:
+    for order in ORDERS if os.environ.get("PORTAL_SOAK") else ORDERS[:: 5 if contested else 7]:
         # The workspace takes 50 creates and updates in five minutes.
         httpx.post(f"{emulator.url}/_emulator/clock", json={"advance_s": 600}, timeout=10).raise_for_status()
         name = f"i-{uuid.uuid4().hex[:8]}"
