@@ -78,6 +78,11 @@ class Portal:
         return self
 
     @property
+    def database_url(self) -> str:
+        """Where its history is, for tests that look at it from beside."""
+        return self._environment.get("PORTAL_DATABASE_URL") or f"sqlite:///{self.data_dir / 'portal.db'}"
+
+    @property
     def pid(self) -> int:
         """The process it runs as."""
         assert self._process is not None

@@ -46,7 +46,7 @@ def foreign(emulator: Emulator, method: str, path: str, body: dict[str, Any] | N
 
 def at_desk(portal: Portal, clock: Callable[[], int] = now_ms) -> Ledger:
     """The portal's own history, opened beside it."""
-    engine = open_engine(f"sqlite:///{portal.data_dir / 'portal.db'}")
+    engine = open_engine(portal.database_url)
     return Ledger(engine, load_key("", portal.data_dir), clock)
 
 

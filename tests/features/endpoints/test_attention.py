@@ -43,7 +43,7 @@ def test_samples_tell_of_errors_and_of_endpoints_nobody_asks(
     emulator: "Emulator", start_portal: Callable[..., Portal]
 ) -> None:
     portal = start_portal()
-    engine = open_engine(f"sqlite:///{portal.data_dir / 'portal.db'}")
+    engine = open_engine(portal.database_url)
     now = int(time.time() * 1000) // samples.COARSE_MS * samples.COARSE_MS
     ids = {name: str(emulator.world.endpoints[name].id) for name in ("churn", "fraud-realtime")}
     hours = 2 * 60 * samples.MINUTE_MS
