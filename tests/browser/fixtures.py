@@ -15,6 +15,14 @@ OpenPage = Callable[..., Page]
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+SETTLED = """async () => {
+  for (let frame = 0; frame < 2; frame += 1) {
+    for (const each of document.getAnimations()) try { each.finish() } catch { each.cancel() }
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+"""No colour is half way to another: what moves is finished, what would move for ever (a spinner) is stilled."""
+
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
@@ -75,12 +83,20 @@ def accessible() -> Callable[[Page], None]:
 
 def check_accessible(page: Page) -> None:
     """Fails naming each rule, why it matters and the first elements that break it."""
+    page.emulate_media(reduced_motion="reduce")
+    page.evaluate(SETTLED)
     page.evaluate(_axe_source())
     found = page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(done => done.violations)", AXE_TAGS
     )
-    told = [f"{v['id']}: {v['help']}\n    " + "\n    ".join(n["html"][:200] for n in v["nodes"][:3]) for v in found]
+    told = [f"{v['id']}: {v['help']}\n    " + "\n    ".join(map(_node, v["nodes"][:3])) for v in found]
     assert not told, f"axe on {page.url}:\n" + "\n".join(told)
+
+
+def _node(node: dict[str, Any]) -> str:
+    """The element and what axe measured on it, colours and ratios included."""
+    why = "; ".join(check["message"] for kind in ("any", "all", "none") for check in node[kind])
+    return f"{node['html'][:200]}\n        {why[:300]}"
 
 
 @cache

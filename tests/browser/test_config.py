@@ -150,8 +150,5 @@ def in_both_themes(page: Page, accessible: Accessible) -> None:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
         expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
-        page.evaluate(
-            "Promise.all(document.getAnimations().map(each => each.finished.catch(() => null))).then(() => null)"
-        )
         accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth") == width
