@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     auditor_group: str = Field("", description="Workspace group whose members read everybody's history.")
     changes_per_minute: int = Field(120, ge=1, description="Changes that one person may make in a minute.")
     streams_per_person: int = Field(12, ge=1, description="Requests to models that one person may have under way.")
+    app_executes: bool = Field(
+        False,
+        description="Let the app's own principal change permissions for people who manage the endpoint, "
+        "where their sign-in does not reach permissions.",
+    )
     metrics: bool = Field(False, description="Show the portal's own figures for Prometheus at /metrics.")
     prices: Path | None = Field(
         None, description="JSON file with prices per million tokens, shown in the playground and on Usage."

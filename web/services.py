@@ -11,13 +11,14 @@ from sqlalchemy.engine import make_url
 from web.audit.chain import load_key
 from web.audit.ledger import Ledger, now_ms
 from web.audit.vault import Vault
-from web.config import Settings
+from web.config import Settings, app_principal
 from web.db.engine import open_engine
 from web.db.migrate import upgrade
 from web.identity.app_mode import AppIdentity
 from web.identity.local_mode import LocalIdentity
 from web.limits import Limits
 from web.workspace import files
+from web.workspace.behalf import Behalf
 from web.workspace.client import Connections
 from web.workspace.invoke import Invoker
 from web.workspace.lakebase import Passwords
@@ -55,6 +56,8 @@ class Services:
 def build(settings: Settings) -> Services:
     """Opens the history (migrated to the newest schema). Does not talk to the workspace."""
     connections = Connections(settings)
+    if settings.app_mode and settings.app_executes:
+        connections.behalf = Behalf(connections.as_app, app_principal())
     engine = open_engine(settings.storage_url, Passwords(connections.as_app), settings.database_schema)
     upgrade(engine)
     ledger = Ledger(engine, load_key(settings.audit_key, settings.data_dir))

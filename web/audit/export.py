@@ -12,7 +12,7 @@ from web.audit.models import Operation
 from web.audit.queries import Filter, May, entries_of, page
 
 FORMATS = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8", "cef": "text/plain; charset=utf-8"}
-COLUMNS = ("id", "at", "actor", "kind", "endpoint", "outcome", "duration_ms", "error")
+COLUMNS = ("id", "at", "actor", "kind", "endpoint", "outcome", "duration_ms", "executed_by", "error")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
@@ -65,6 +65,7 @@ def _cef(operation: Operation) -> str:
         "cs1Label": "endpoint",
         "cs1": operation.endpoint,
         "outcome": operation.outcome,
+        "spriv": operation.executed_by,
         "msg": (operation.error or {}).get("message", ""),
     }
     fields = " ".join(f"{k}={_extension(str(v))}" for k, v in extension.items() if v not in ("", None))

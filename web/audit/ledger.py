@@ -49,6 +49,7 @@ class Intent:
     endpoint_id: str = ""
     request_id: str = ""
     host: str = ""
+    executed_by: str = ""
     acknowledged: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -193,6 +194,7 @@ class Ledger:
             acknowledged=self.redact(intent.acknowledged),
             request_id=intent.request_id,
             host=intent.host,
+            executed_by=intent.executed_by,
         )
 
     def _link(self, session: Session, operation: Operation, stage: str, payload: dict[str, Any]) -> None:
@@ -225,6 +227,7 @@ class Ledger:
             "host",
             "payload_hash",
             "acknowledged",
+            "executed_by",
         )
         return {name: getattr(operation, name) for name in names}
 

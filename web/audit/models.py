@@ -46,11 +46,13 @@ class Operation(SQLModel, table=True):
     settled_at: int | None = Field(default=None, sa_type=BigInteger)
     request_id: str = ""
     host: str = ""
+    executed_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
     def as_json(self) -> dict[str, Any]:
-        """The object O of the contract; `readback`: rows where the workspace has something else than was asked."""
+        """The object O of the contract; `readback`: rows where the workspace has something else than was asked;
+        `executed_by`: application id of the app that made calls for `actor`, "" where they made all themselves."""
         names = ("id", "kind", "endpoint", "actor", "at", "outcome", "before", "after", "diff", "error", "duration_ms")
-        more = ("acknowledged", "readback")
+        more = ("acknowledged", "readback", "executed_by")
         return {name: getattr(self, name) for name in (*names, *more)}
 
 

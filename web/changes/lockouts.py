@@ -14,6 +14,7 @@ Entry = dict[str, Any]
 PRINCIPALS = ("user_name", "group_name", "service_principal_name")
 LEVELS = ("CAN_VIEW", "CAN_QUERY", "CAN_MANAGE")
 MANAGE = "CAN_MANAGE"
+ADMINS = "admins"
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def lockouts(was: list[Entry], wanted: list[Entry], inherited: list[Entry], me: 
     if not any(entry.get("permission_level") == MANAGE for entry in wanted):
         found.append(Lockout("last", "Nobody but workspace admins could manage this endpoint any more."))
     portal = app_principal()
-    if portal and _best(wanted, portal) < _best(was, portal):
+    if portal and lost_by(portal, was, wanted):
         text = "The portal's own service principal loses rights: it could no longer settle changes without an answer."
         found.append(Lockout("portal", text))
     return found
@@ -42,6 +43,11 @@ def lockouts(was: list[Entry], wanted: list[Entry], inherited: list[Entry], me: 
 def principal_of(entry: Entry) -> str:
     """The name in an entry."""
     return next((str(entry[field]) for field in PRINCIPALS if entry.get(field)), "")
+
+
+def lost_by(name: str, was: list[Entry], wanted: list[Entry]) -> bool:
+    """Whether the principal of this name would have a lower level by direct grants than now."""
+    return _best(wanted, name) < _best(was, name)
 
 
 def _best(entries: list[Entry], name: str) -> int:

@@ -21,7 +21,7 @@ from web.changes.readback import differences
 from web.changes.rebase import Rebased, rebase, wanted_part
 from web.changes.send import deliver
 from web.errors import Conflict, Forbidden, Invalid, PortalError
-from web.workspace import listing, serving
+from web.workspace import behalf, listing, serving
 from web.workspace.client import Workspace
 
 _locks: dict[str, threading.Lock] = {}
@@ -79,7 +79,7 @@ def perform(
         operation, new = ledger.begin(_intent(made, actor, key, asked, live, facts.grants, ws, request_id))
         if not new:
             return Result(operation, True)
-        return _send(ledger, ws, made, operation)
+        return _send(ledger, ws, made, operation, live if made.executed_by else None)
 
 
 def _lock(host: str, change: Change) -> AbstractContextManager[bool]:
@@ -181,12 +181,15 @@ def _intent(
         before=before,
         request_id=request_id,
         host=ws.host,
+        executed_by=made.executed_by,
         acknowledged=[w.as_json() for w in made.warnings if w.must_acknowledge],
     )
 
 
-def _send(ledger: Ledger, ws: Workspace, made: Plan, operation: Operation) -> Result:
-    delivery = deliver(ws, made.calls)
+def _send(
+    ledger: Ledger, ws: Workspace, made: Plan, operation: Operation, through_app: dict[str, Any] | None
+) -> Result:
+    delivery = deliver(ws, made.calls, through_app)
     after = _read_back(ws, made.change) if delivery.outcome == "success" else None
     if after is not None and made.change.kind not in APP_KINDS:
         observe.after_change(ledger, after, operation.id)
@@ -214,7 +217,7 @@ def _read_back(ws: Workspace, change: Change) -> dict[str, Any] | None:
             return app_state.read_back(ws, change)
         live = serving.get_endpoint(ws, change.endpoint)
         if live.get("id") and (change.kind is Kind.PERMISSIONS or "permissions" in change.body):
-            live = {**live, "access_control_list": direct_grants(serving.permissions(ws, str(live["id"])))}
+            live = {**live, "access_control_list": direct_grants(behalf.permissions(ws, live)[0])}
         return live
     except PortalError:
         return None

@@ -27,11 +27,13 @@ class Facts:
     grants: list[dict[str, Any]] = field(default_factory=list)
     blockers: list[Finding] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
+    executed_by: str = ""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a Change would do. `before` and `after` are the parts it touches; redact before storing or showing."""
+    """What a Change would do. `before` and `after` are the parts it touches; redact before storing or showing.
+    `executed_by`: the app's principal where it makes the calls about permissions for the person; "" for nobody else."""
 
     change: Change
     calls: list[Call]
@@ -43,6 +45,7 @@ class Plan:
     blockers: list[Finding]
     base: Base
     effects: list[Effect]
+    executed_by: str = ""
 
     def unaccepted(self, acknowledged: Collection[str]) -> list[Finding]:
         """Warnings that somebody has to accept and that are not among the codes in `acknowledged`."""
@@ -71,6 +74,7 @@ def plan(change: Change, live: Live, facts: Facts | None = None) -> Plan:
         blockers=blockers,
         base=base_of(change.kind, live, facts.grants),
         effects=effects(change, before, after, rows),
+        executed_by=facts.executed_by,
     )
 
 

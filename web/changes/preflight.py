@@ -8,12 +8,12 @@ from web.changes.app_attach import APP_KINDS
 from web.changes.app_state import with_app
 from web.changes.checks import Finding
 from web.changes.kinds import Change, Kind
-from web.changes.lockouts import PRINCIPALS, lockouts
+from web.changes.lockouts import ADMINS, PRINCIPALS, lockouts, lost_by
 from web.changes.plan import Facts
 from web.changes.run_as import run_as_findings
 from web.changes.swap import schema_findings
 from web.errors import Forbidden, NotFound, PortalError
-from web.workspace import catalog, iam, serving, sight
+from web.workspace import behalf, catalog, iam, serving, sight
 from web.workspace.client import Workspace
 
 THREE_PARTS = re.compile(r"[^.\s]+\.[^.\s]+\.[^.\s]+")
@@ -26,16 +26,32 @@ def gather(ws: Workspace, change: Change) -> tuple[dict[str, Any] | None, Facts]
         live = with_app(ws, change, live)
     grants: list[dict[str, Any]] = []
     missed: list[Finding] = []
+    executed_by = ""
     direct = change.kind is Kind.PERMISSIONS or (change.kind is Kind.RESTORE and change.body.get("permissions"))
     if live and live.get("id") and direct:
-        permissions = serving.permissions(ws, str(live["id"]))
+        permissions, executed_by = behalf.permissions(ws, live)
         grants = direct_grants(permissions)
         missed = _missed(ws, change, permissions) if change.kind is Kind.PERMISSIONS else []
     elif live and live.get("id") and change.kind is Kind.DELETE:
         grants = _grants_if_allowed(ws, str(live["id"]))
     blockers, warnings = _models(ws, change)
+    if executed_by:
+        blockers += kept_by_app(change, grants, executed_by)
     told = [*schema_findings(ws, change, live), *run_as_findings(ws, change, live), *missed, *warnings]
-    return live, Facts(exists=live is not None, grants=grants, blockers=blockers, warnings=told)
+    return live, Facts(
+        exists=live is not None, grants=grants, blockers=blockers, warnings=told, executed_by=executed_by
+    )
+
+
+def kept_by_app(change: Change, grants: list[dict[str, Any]], principal: str) -> list[Finding]:
+    """What the app refuses to carry out for a person: taking rights from itself or from the admins."""
+    wanted = change.body.get("access_control_list" if change.kind is Kind.PERMISSIONS else "permissions") or []
+    entries = [entry for entry in wanted if isinstance(entry, dict)]
+    text = "The portal's own principal carries this out for you, and it takes no rights from {}."
+    whom = ((principal, "itself"), (ADMINS, f"the group '{ADMINS}'"))
+    return [
+        Finding("access_control_list", text.format(words)) for name, words in whom if lost_by(name, grants, entries)
+    ]
 
 
 def _missed(ws: Workspace, change: Change, permissions: dict[str, Any]) -> list[Finding]:

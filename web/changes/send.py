@@ -1,12 +1,14 @@
 """Delivers the calls of a plan, each exactly once and in order, and says of each what came of it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from web.changes.calls import ID
 from web.changes.kinds import Call
 from web.errors import PortalError
+from web.workspace import behalf
 from web.workspace.client import Workspace
 from web.workspace.errors import error_from
 from web.workspace.transport import NotSent, Unanswered
@@ -27,14 +29,15 @@ class Delivery:
     replies: list[dict[str, Any]] = field(default_factory=list)
 
 
-def deliver(ws: Workspace, calls: list[Call]) -> Delivery:
-    """Stops at the first call that is not answered with success."""
+def deliver(ws: Workspace, calls: list[Call], through_app: Mapping[str, Any] | None = None) -> Delivery:
+    """Stops at the first call that is not answered with success. `through_app`: the endpoint whose permissions the
+    app's own principal changes for the person; each such call says so in `executed_by`."""
     delivery = Delivery([{**c.model_dump(), "status": "not sent"} for c in calls])
     for place, call in enumerate(calls):
         record = delivery.calls[place]
         path = call.path.replace(ID, str(delivery.replies[0].get("id", "")) if delivery.replies else ID)
         record["path"] = path
-        if not _one(ws, call, path, record, delivery):
+        if not _one(ws, call, path, record, delivery, through_app):
             break
     if delivery.outcome != "success" and any(c["status"] == "done" for c in delivery.calls):
         done = sum(c["status"] == "done" for c in delivery.calls)
@@ -42,10 +45,23 @@ def deliver(ws: Workspace, calls: list[Call]) -> Delivery:
     return delivery
 
 
-def _one(ws: Workspace, call: Call, path: str, record: dict[str, Any], delivery: Delivery) -> bool:
+def _one(
+    ws: Workspace,
+    call: Call,
+    path: str,
+    record: dict[str, Any],
+    delivery: Delivery,
+    through_app: Mapping[str, Any] | None,
+) -> bool:
     body = None if call.body is None else json.dumps(call.body, allow_nan=False).encode()
     try:
-        reply = ws.transport.send(call.method, path, ws.headers, body)
+        if ws.behalf and through_app and behalf.takes(ws, through_app, path):
+            record["executed_by"] = ws.behalf.principal
+            reply = ws.behalf.send(ws, through_app, call.method, path, body)
+        else:
+            reply = ws.transport.send(call.method, path, ws.headers, body)
+    except PortalError as error:
+        return _refused(record, delivery, error)
     except NotSent as error:
         return _end(record, delivery, "failed", "NOT_SENT", f"The workspace could not be reached ({error}).")
     except Unanswered as error:
@@ -68,6 +84,14 @@ def _one(ws: Workspace, call: Call, path: str, record: dict[str, Any], delivery:
         "status": reply.status,
         "request_id": refusal.request_id,
     }
+    return False
+
+
+def _refused(record: dict[str, Any], delivery: Delivery, error: PortalError) -> bool:
+    """Nothing was sent: the person could not be shown to manage the endpoint right before it."""
+    record["status"] = delivery.outcome = "refused"
+    delivery.refusal = error
+    delivery.error = {"code": error.code, "message": error.message, "hint": error.hint, "status": error.status}
     return False
 
 

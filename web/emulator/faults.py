@@ -27,7 +27,8 @@ CODES = {
 
 @dataclass
 class Fault:
-    """One ordered fault; `times` left None lasts until it is deleted. `path` is a glob over the whole path."""
+    """One ordered fault; `times` left None lasts until it is deleted, `after` matching requests pass first. `path`
+    is a glob over the whole path."""
 
     kind: FaultKind
     path: str = "*"
@@ -37,6 +38,7 @@ class Fault:
     body: Any = None
     delay_s: float = 0.0
     times: int | None = None
+    after: int = 0
 
     def matches(self, method: str, path: str) -> bool:
         """Whether it applies to this request."""
@@ -68,6 +70,9 @@ class Faults:
         """The fault for this request, counted."""
         for fault in self.ordered:
             if fault.matches(method, path):
+                if fault.after > 0:
+                    fault.after -= 1
+                    continue
                 if fault.times is not None:
                     fault.times -= 1
                 return fault
@@ -79,7 +84,11 @@ def parse(order: Any) -> Fault:
     if not isinstance(order, dict) or order.get("fault") not in get_args(FaultKind):
         raise invalid(f"fault must be one of {', '.join(get_args(FaultKind))}.")
     match = order.get("match") or {}
-    kept = {key: order[key] for key in ("status", "headers", "body", "delay_s", "times") if order.get(key) is not None}
+    kept = {
+        key: order[key]
+        for key in ("status", "headers", "body", "delay_s", "times", "after")
+        if order.get(key) is not None
+    }
     method = match.get("method")
     return Fault(order["fault"], match.get("path", "*"), method.upper() if method else None, **kept)
 

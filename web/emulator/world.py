@@ -39,7 +39,7 @@ class World:
 
         self.clock = Clock(self.speed)
         self.switches = Switches()
-        self.people = People()
+        self.people, before = People(), getattr(self, "people", None)
         self.endpoints: dict[str, Endpoint] = {}
         self.catalog = Catalog()
         self.registry = Registry()
@@ -54,6 +54,8 @@ class World:
         self.served_entities: list[dict[str, Any]] = []
         self.state: dict[str, Any] = {}
         plant(self, self.seed)
+        if before:
+            self.people.keep_issued(before)
 
     def find(self, name: str) -> Endpoint:
         """An endpoint by name, brought up to the present moment. Raises the 404 of an unknown name."""

@@ -17,18 +17,30 @@ from web.workspace.transport import Headers, Transport
 if TYPE_CHECKING:
     from databricks.sdk.core import Config
 
+    from web.workspace.behalf import Behalf
+
 PRODUCT = "serving-portal"
 
 
 class Workspace:
-    """One caller's view of one workspace. Every call carries this caller's credential and no other."""
+    """One caller's view of one workspace. Every call carries this caller's credential and no other; `behalf` makes the
+    few calls that the app may make for them."""
 
-    def __init__(self, transport: Transport, headers: Headers, *, label: str, workspace_id: str = "") -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        headers: Headers,
+        *,
+        label: str,
+        workspace_id: str = "",
+        behalf: "Behalf | None" = None,
+    ) -> None:
         self.transport = transport
         self.host = transport.host
         self.headers = headers
         self.label = label
         self.workspace_id = workspace_id
+        self.behalf = behalf
 
     def get(self, path: str, query: Mapping[str, object] | None = None) -> Any:
         """GET `path` as JSON, nothing dropped. Raises the PortalError of a refusal, Unavailable for nonsense."""
@@ -66,6 +78,7 @@ class Connections:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.behalf: Behalf | None = None  # set where PORTAL_APP_EXECUTES is on
         self._lock = threading.Lock()
         self._configs: dict[str, Config] = {}
         self._transports: dict[str, Transport] = {}
@@ -80,10 +93,11 @@ class Connections:
             lambda: {"Authorization": f"Bearer {token}", **_workspace_header(config)},
             label="forwarded token",
             workspace_id=config.workspace_id or "",
+            behalf=self.behalf,
         )
 
     def as_app(self) -> Workspace:
-        """The workspace as the app's own service principal, for looks no person asked for. Never used for people."""
+        """The workspace as the app's own principal, for looks no person asked for; for people only by `Behalf`."""
         transport, config = self._connect("app")
         return Workspace(
             transport, lambda: config.authenticate(), label="app principal", workspace_id=config.workspace_id or ""

@@ -64,15 +64,16 @@ def _logs(ws: Workspace, name: str, entity: str, which: str, config_version: int
 
 def permissions(ws: Workspace, endpoint_id: str) -> dict[str, Any]:
     """The permissions object `{"object_id", "object_type", "access_control_list"}` of an endpoint's hex id (§2.2)."""
-    return mapping(ws.get(_permissions_path(endpoint_id)), "permissions")
+    return mapping(ws.get(permissions_path(endpoint_id)), "permissions")
 
 
 def permission_levels(ws: Workspace, endpoint_id: str) -> list[dict[str, Any]]:
     """The levels that can be granted: `[{"permission_level", "description"}]`."""
-    return items(ws.get(f"{_permissions_path(endpoint_id)}/permissionLevels"), "permission_levels")
+    return items(ws.get(f"{permissions_path(endpoint_id)}/permissionLevels"), "permission_levels")
 
 
-def _permissions_path(endpoint_id: str) -> str:
+def permissions_path(endpoint_id: str) -> str:
+    """Where the permissions of an endpoint are. Raises NotFound for one without an id."""
     if not names.HEX_ID.fullmatch(endpoint_id):
         raise NotFound(
             "This endpoint has no id, so it has no permissions of its own.",

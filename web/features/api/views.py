@@ -33,6 +33,7 @@ def plan_json(plan: Plan, ledger: Ledger, live: dict[str, Any] | None, host: str
         "warnings": [w.as_json() for w in plan.warnings],
         "blockers": [b.as_json() for b in plan.blockers],
         "base": plan.base.model_dump(),
+        "executed_by": plan.executed_by,
         "effects": [effect.as_json() for effect in plan.effects],
         "as_code": as_code(plan.change, plan.calls, host=host, live=live),
     }

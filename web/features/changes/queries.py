@@ -95,6 +95,7 @@ class Review:
     back: str
     destructive: bool
     effects: list[Effect]
+    executed_by: str = ""
     accepted: frozenset[str] = frozenset()
     update: Update | None = field(default=None)
     queued: QueuedChange | None = field(default=None)
@@ -160,6 +161,7 @@ def review(
         back=_back(change, draft, afresh=bool(look.rebased.clashes)),
         destructive=change.kind in (Kind.DELETE, Kind.STOP),
         effects=made.effects,
+        executed_by=made.executed_by,
         accepted=accepted,
         update=running,
         queued=queue.by_draft(ledger, draft),

@@ -41,7 +41,8 @@ def show_compare(
 ) -> Response:
     """Two versions side by side, field by field."""
     past = opened(ledger, who, may, name)
-    return page(request, "history/compare.html", name=name, view=compare(ledger, past, a, b))
+    view = compare(ledger, past, a, b)
+    return page(request, "history/compare.html", name=name, view=view, exists=past.live is not None)
 
 
 @router.get("/endpoints/{name}/restore")

@@ -16,7 +16,7 @@ from web.errors import Forbidden, PortalError
 from web.features.permissions.explain import Answer, Facts, Who, explain
 from web.features.permissions.forms import GrantsForm
 from web.features.permissions.grants import DESCRIPTIONS, LEVELS, Grant, from_request, grants_in, kind_named
-from web.workspace import catalog, iam, serving
+from web.workspace import behalf, catalog, iam, serving
 from web.workspace.client import Workspace
 from web.workspace.iam import Found, PrincipalKind
 from web.workspace.scopes import lacks_scope
@@ -25,13 +25,14 @@ from web.workspace.scopes import lacks_scope
 @dataclass(frozen=True)
 class Access:
     """What is known of the grants. `refused`: why they cannot be read, "" when they can; `out_of_reach`: for
-    want of a scope, whatever the person may do."""
+    want of a scope, whatever the person may do; `read_by`: the app's principal where it read them for the person."""
 
     direct: list[Grant]
     inherited: list[Grant]
     raw_direct: list[dict[str, Any]]
     refused: str = ""
     out_of_reach: bool = False
+    read_by: str = ""
 
     @property
     def names(self) -> dict[tuple[str, str], str]:
@@ -54,13 +55,13 @@ class View:
     base: Base
 
 
-def access(ws: Workspace, endpoint_id: str) -> Access:
+def access(ws: Workspace, raw: dict[str, Any]) -> Access:
     """The grants of an endpoint. A refusal is part of the answer; other trouble is raised."""
     try:
-        found = serving.permissions(ws, endpoint_id)
+        found, read_by = behalf.permissions(ws, {**raw, "id": str(raw.get("id") or "")})
     except Forbidden as error:
         return Access([], [], [], error.message, lacks_scope(error))
-    return Access(grants_in(found, "direct"), grants_in(found, "inherited"), direct_grants(found))
+    return Access(grants_in(found, "direct"), grants_in(found, "inherited"), direct_grants(found), read_by=read_by)
 
 
 def levels(ws: Workspace, endpoint_id: str) -> list[tuple[str, str]]:
@@ -79,7 +80,7 @@ def levels(ws: Workspace, endpoint_id: str) -> list[tuple[str, str]]:
 def view(ledger: Ledger, ws: Workspace, raw: dict[str, Any], left: tuple[Change, Base | None] | None = None) -> View:
     """The page as it is live, or as a draft left it."""
     endpoint_id = str(raw["id"])
-    found = access(ws, endpoint_id)
+    found = access(ws, raw)
     base = drafts.open_base(ledger, Kind.PERMISSIONS, raw, found.raw_direct)
     form = GrantsForm(list(found.direct))
     if left:
@@ -158,7 +159,7 @@ def why(ws: Workspace, raw: dict[str, Any], whom: Who) -> Answer:
     """The answer for one principal. Reads only, at the same time."""
     creator = str(raw.get("creator") or "")
     with ThreadPoolExecutor(max_workers=4) as pool:
-        known = pool.submit(access, ws, str(raw["id"]))
+        known = pool.submit(access, ws, raw)
         asked = {model: pool.submit(_executes, ws, model, creator) for model in _models(raw)}
         found = known.result()
         executes = {model: task.result() for model, task in asked.items()}

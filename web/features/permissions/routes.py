@@ -72,7 +72,7 @@ def submit(
 def summary(request: Request, name: str, ws: WorkspaceDep) -> Response:
     """The direct grants in few words, for the overview."""
     raw = sight.endpoint(ws, name)
-    found = queries.access(ws, str(raw.get("id") or ""))
+    found = queries.access(ws, raw)
     return fragment(request, "permissions/_summary.html", endpoint=head(request, raw, ""), access=found)
 
 
