@@ -6,6 +6,7 @@ The fingerprint is keyed, so that "the same key as before?" can be answered and 
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable
 from typing import Any
 
 SECRET_KEY = re.compile(
@@ -16,6 +17,7 @@ SECRET_VALUE = re.compile(
     r"|\bsk-[A-Za-z0-9_-]{16,}|AKIA[0-9A-Z]{16})"
 )
 FINGERPRINT = re.compile(r"[0-9a-f]{8}|")
+SHORTEST = 4
 ROW = {"path", "before", "after"}
 REFERENCE = re.compile(r"\{\{secrets/[^{}]+\}\}")
 
@@ -69,6 +71,24 @@ def is_secret(name: str, value: Any, inside: str) -> bool:
     if value is None or isinstance(value, bool | dict | list) or is_reference(value) or value == "":
         return False
     return inside == "environment_vars" or SECRET_KEY.search(str(name)) is not None
+
+
+def secrets_in(value: Any, field: str = "") -> set[str]:
+    """The texts in `value` that `redact` would take out, as they are, for taking them out of what others say."""
+    if isinstance(value, dict):
+        own = {str(v) for k, v in value.items() if is_secret(k, v, field)}
+        return own.union(*(secrets_in(v, str(k)) for k, v in value.items()))
+    if isinstance(value, list):
+        return set().union(*(secrets_in(v, field) for v in value))
+    return {value} if isinstance(value, str) and SECRET_VALUE.search(value) else set()
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """`text` with every one of these secrets replaced, longest first. Texts too short to be one are left."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= SHORTEST:
+            text = text.replace(secret, "(redacted)")
+    return text
 
 
 def _mark(value: Any, key: bytes) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from web.changes.fields import route_name
 from web.changes.gateway_rules import gateway_breaches
 from web.changes.kinds import Change, Kind
 from web.changes.providers import PROVIDERS, provider_breaches
+from web.changes.shapes import misshapen
 from web.changes.telemetry import telemetry_breaches
 from web.workspace.names import ENDPOINT, NAME_RULE, RESERVED_PREFIX, SERVED_ENTITY
 
@@ -44,7 +45,9 @@ class Finding:
 def check(change: Change) -> list[Finding]:
     """Every rule that the change breaks by itself, without asking the workspace."""
     body = change.body
-    found: list[Finding] = []
+    found = [Finding(*one) for one in misshapen(body)]
+    if found:
+        return found
     if not ENDPOINT.fullmatch(change.endpoint):
         found.append(Finding("name", f"A name has {NAME_RULE}"))
     elif change.kind is Kind.CREATE and change.endpoint.lower().startswith(RESERVED_PREFIX):

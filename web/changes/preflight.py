@@ -11,8 +11,9 @@ from web.changes.kinds import Change, Kind
 from web.changes.lockouts import ADMINS, PRINCIPALS, lockouts, lost_by
 from web.changes.plan import Facts
 from web.changes.run_as import run_as_findings
+from web.changes.shapes import misshapen
 from web.changes.swap import schema_findings
-from web.errors import Forbidden, NotFound, PortalError
+from web.errors import Forbidden, Invalid, NotFound, PortalError
 from web.workspace import behalf, catalog, iam, serving, sight
 from web.workspace.client import Workspace
 
@@ -20,7 +21,10 @@ THREE_PARTS = re.compile(r"[^.\s]+\.[^.\s]+\.[^.\s]+")
 
 
 def gather(ws: Workspace, change: Change) -> tuple[dict[str, Any] | None, Facts]:
-    """The endpoint as it is, and what else the plan needs. Raises NotFound for a change of an endpoint nobody sees."""
+    """The endpoint as it is, and what else the plan needs. Raises NotFound for a change of an endpoint nobody sees,
+    Invalid for a body in which a field has the wrong shape."""
+    for path, message in misshapen(change.body):
+        raise Invalid(message, field=path)
     live = _live(ws, change)
     if live and change.kind in APP_KINDS:
         live = with_app(ws, change, live)

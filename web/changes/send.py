@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from web.audit.redact import secrets_in, without
 from web.changes.calls import ID
 from web.changes.kinds import Call
 from web.errors import PortalError
@@ -73,6 +74,8 @@ def _one(
         delivery.replies.append(_json(reply.body))
         return True
     refusal = error_from(reply.status, reply.body, reply.headers)
+    # The workspace likes to quote what it did not accept, a key that was typed among it.
+    refusal.message = without(refusal.message, secrets_in(call.body))
     outcome = "unknown" if reply.status in NO_ANSWER else "refused"
     delivery.refusal = refusal if outcome == "refused" else None
     record["status"] = outcome
