@@ -6,6 +6,7 @@ If an intent cannot be stored, `begin` raises and nothing may be sent.
 import hashlib
 import hmac
 import json
+import logging
 import threading
 import time
 import uuid
@@ -22,8 +23,10 @@ from web.audit import chain
 from web.audit.checkpoint import Checkpoint
 from web.audit.models import Entry, Operation, Snapshot
 from web.audit.redact import redact
+from web.db import words
 from web.errors import Invalid, PortalError
 
+log = logging.getLogger("portal")
 LOCK = 7_213_905_412
 
 
@@ -96,8 +99,9 @@ class Ledger:
                 return known, False
             operation = self._operation(intent)
             session.add(operation)
-            self._link(session, operation, "intent", self._intent_payload(operation))
+            self.link(session, operation, "intent", self._intent_payload(operation))
             session.flush()
+            indexed(session, operation)
             return operation, True
 
     def find(self, actor: str, idempotency_key: str) -> Operation | None:
@@ -122,8 +126,9 @@ class Ledger:
             else:
                 operation.settled_at = now
             session.add(operation)
-            self._link(session, operation, stage, self._outcome_payload(operation))
+            self.link(session, operation, stage, self._outcome_payload(operation))
             session.flush()
+            indexed(session, operation)
             return operation
 
     def remember(
@@ -195,7 +200,8 @@ class Ledger:
             host=intent.host,
         )
 
-    def _link(self, session: Session, operation: Operation, stage: str, payload: dict[str, Any]) -> None:
+    def link(self, session: Session, operation: Operation, stage: str, payload: dict[str, Any]) -> None:
+        """Append an entry of this operation to the chain."""
         last = session.exec(select(Entry).order_by(desc(Entry.seq)).limit(1)).first()
         prev = last.mac if last else chain.GENESIS
         at = self.clock()
@@ -225,12 +231,25 @@ class Ledger:
             "host",
             "payload_hash",
             "acknowledged",
+            "at",
+            "actor_id",
+            "idempotency_key",
         )
         return {name: getattr(operation, name) for name in names}
 
     def _outcome_payload(self, operation: Operation) -> dict[str, Any]:
         names = ("kind", "endpoint", "outcome", "after", "calls", "error", "endpoint_id", "readback")
+        names += ("duration_ms", "settled_at")
         return {name: getattr(operation, name) for name in names}
+
+
+def indexed(session: Session, operation: Operation) -> None:
+    """Let a search find the operation. A broken index stops no change: it is made anew at start."""
+    try:
+        with session.begin_nested():
+            words.put(session.connection(), operation.seq or 0, {name: getattr(operation, name) for name in words.TEXTS})
+    except SQLAlchemyError:
+        log.exception("an operation could not be put into the index of words")
 
 
 def payload_hash(value: Any, key: bytes) -> str:
