@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Engine
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from web.audit import chain
@@ -50,6 +50,14 @@ def anchors(session: Session) -> Sequence[Anchor]:
 def newest(session: Session) -> Anchor | None:
     """Where the chain begins; None: at its beginning."""
     return session.exec(select(Anchor).order_by(col(Anchor.seq).desc()).limit(1)).first()
+
+
+def moved_before(engine: Engine) -> int | None:
+    """The time, in ms, before which operations may lie in an archive; None: nothing was archived."""
+    with Session(engine) as session:
+        session.connection(execution_options={"portal_readonly": True})
+        anchor = newest(session)
+    return anchor.until if anchor else None
 
 
 def unproven(session: Session, key: bytes, found: Sequence[Anchor]) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import math
+import re
 import secrets
 from pathlib import Path
 from typing import Any, cast
@@ -14,6 +15,8 @@ from web.errors import Invalid
 
 GENESIS = "0" * 64
 SAFE_INTEGER = 2**53 - 1
+# Floats and huge integers, which RFC 8785 writes in its own way.
+ODD = re.compile(r"(?:^|[:,\[])-?(?:\d+[.eE]|\d{16}|NaN|Infinity)")
 
 
 def mac(key: bytes, prev_mac: str, op_id: str, stage: str, at: int, actor: str, payload: dict[str, Any]) -> str:
@@ -23,20 +26,9 @@ def mac(key: bytes, prev_mac: str, op_id: str, stage: str, at: int, actor: str, 
 
 
 def canonical(value: Any) -> bytes:
-    """RFC 8785. The standard encoder writes the same, ten times as fast, where there are no floats and odd names."""
-    if not _plain(value):
-        return rfc8785.dumps(cast(Any, value))
+    """RFC 8785. The standard encoder writes the same, many times as fast, but for what ODD may find."""
     said = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return said.encode("utf-8")
-
-
-def _plain(value: Any) -> bool:
-    if isinstance(value, dict):
-        return all(type(name) is str and name.isascii() and _plain(each) for name, each in value.items())
-    if isinstance(value, list):
-        return all(map(_plain, value))
-    kind = type(value)
-    return kind is str or value is None or kind is bool or (kind is int and -SAFE_INTEGER <= value <= SAFE_INTEGER)
+    return rfc8785.dumps(cast(Any, value)) if not said.isascii() or ODD.search(said) else said.encode()
 
 
 def load_key(configured: str, data_dir: Path, *, make: bool = True) -> bytes:

@@ -17,8 +17,8 @@ SHORT = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The last entry when it was taken: its `seq`, its `mac` (64 hex digits), the `count` of entries since the beginning, archived
-    ones too (0: not known)."""
+    """The last entry when it was taken: its `seq`, its `mac` (64 hex digits), the `count` of entries since the
+    beginning, archived ones too (0: not known)."""
 
     seq: int
     mac: str

@@ -97,9 +97,9 @@ class Ledger:
                         "This idempotency key was used for a different change.", code="IDEMPOTENCY_KEY_REUSED"
                     )
                 return known, False
-            operation = self._operation(intent)
+            operation = self.operation(intent)
             session.add(operation)
-            self.link(session, operation, "intent", self._intent_payload(operation))
+            self.link(session, operation, "intent", self.intent_payload(operation))
             session.flush()
             indexed(session, operation)
             return operation, True
@@ -126,7 +126,7 @@ class Ledger:
             else:
                 operation.settled_at = now
             session.add(operation)
-            self.link(session, operation, stage, self._outcome_payload(operation))
+            self.link(session, operation, stage, self.outcome_payload(operation))
             session.flush()
             indexed(session, operation)
             return operation
@@ -180,7 +180,8 @@ class Ledger:
         query = select(Operation).where(Operation.actor == actor, Operation.idempotency_key == key)
         return session.exec(query).first()
 
-    def _operation(self, intent: Intent) -> Operation:
+    def operation(self, intent: Intent) -> Operation:
+        """The operation that an intent begins, not stored yet."""
         return Operation(
             id=uuid.uuid4().hex,
             kind=intent.kind,
@@ -218,7 +219,8 @@ class Ledger:
             )
         )
 
-    def _intent_payload(self, operation: Operation) -> dict[str, Any]:
+    def intent_payload(self, operation: Operation) -> dict[str, Any]:
+        """What its first entry signs."""
         names = (
             "kind",
             "endpoint",
@@ -237,9 +239,10 @@ class Ledger:
         )
         return {name: getattr(operation, name) for name in names}
 
-    def _outcome_payload(self, operation: Operation) -> dict[str, Any]:
-        names = ("kind", "endpoint", "outcome", "after", "calls", "error", "endpoint_id", "readback")
-        names += ("duration_ms", "settled_at")
+    def outcome_payload(self, operation: Operation) -> dict[str, Any]:
+        """What each later entry signs."""
+        said = ("kind", "endpoint", "outcome", "after", "calls", "error", "endpoint_id", "readback")
+        names = (*said, "duration_ms", "settled_at")
         return {name: getattr(operation, name) for name in names}
 
 
@@ -247,7 +250,9 @@ def indexed(session: Session, operation: Operation) -> None:
     """Let a search find the operation. A broken index stops no change: it is made anew at start."""
     try:
         with session.begin_nested():
-            words.put(session.connection(), operation.seq or 0, {name: getattr(operation, name) for name in words.TEXTS})
+            words.put(
+                session.connection(), operation.seq or 0, {name: getattr(operation, name) for name in words.TEXTS}
+            )
     except SQLAlchemyError:
         log.exception("an operation could not be put into the index of words")
 

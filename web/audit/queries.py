@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, desc, select
 
+from web.audit.anchors import moved_before
 from web.audit.models import OUTCOMES, Entry, Operation, Snapshot
 from web.db import words
 from web.errors import Invalid, NotFound
@@ -89,8 +90,17 @@ def operation(engine: Engine, op_id: str, may: May) -> Operation:
     with Session(engine) as session:
         found = session.exec(select(Operation).where(Operation.id == op_id)).first()
     if found is None or not may(found):
-        raise NotFound("There is no such operation, or you may not see it.")
+        raise NotFound("There is no such operation, or you may not see it.", hint=_archived(engine))
     return found
+
+
+def _archived(engine: Engine) -> str:
+    """What became of the oldest operations."""
+    moved = moved_before(engine)
+    if moved is None:
+        return ""
+    day = datetime.fromtimestamp(moved / 1000, UTC)
+    return f"Operations up to {day:%-d %B %Y} were moved to an archive. Ask whoever runs the portal for it."
 
 
 def entries(engine: Engine, op_id: str) -> list[Entry]:

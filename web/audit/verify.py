@@ -99,7 +99,8 @@ class _Walk:
 
 def signed(key: bytes, entry: Any) -> bool:
     """Whether the entry is what was signed with this key."""
-    return chain.mac(key, entry.prev_mac, entry.op_id, entry.stage, entry.at, entry.actor, entry.payload) == entry.mac
+    made = chain.mac(key, entry.prev_mac, entry.op_id, entry.stage, entry.at, entry.actor, entry.payload)
+    return made == str(entry.mac)
 
 
 def facts(actor: str, payload: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ for the beginnings of words. Postgres: a GIN index over the words; facts have in
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import combinations
 from typing import Any
@@ -47,6 +47,13 @@ KEY = {"sqlite": "id", "postgresql": "rowid"}
 def there(connection: Connection) -> bool:
     """Whether the index exists."""
     return inspect(connection).has_table(STORED[connection.dialect.name])
+
+
+def whole(connection: Connection) -> bool:
+    """Whether there is as much in the index as there are operations."""
+    tables = ("operation", STORED[connection.dialect.name])
+    counts = {connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() for table in tables}  # noqa: S608
+    return len(counts) == 1
 
 
 def create(connection: Connection) -> None:
@@ -142,7 +149,7 @@ def _from(connection: Connection, select: str, beginning: str, most: int) -> lis
     return list(connection.execute(query, values).scalars())
 
 
-def _put(connection: Connection, rows: list[tuple[int, Mapping[str, Any]]]) -> None:
+def _put(connection: Connection, rows: Sequence[tuple[int, Mapping[Any, Any]]]) -> None:
     dialect = connection.dialect.name
     terms: set[str] = set()
     made = []

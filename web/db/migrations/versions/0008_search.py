@@ -21,15 +21,15 @@ SQLITE = (
     ),
     "CREATE TRIGGER audit_anchor_no_replace BEFORE INSERT ON audit_anchor "
     "WHEN EXISTS (SELECT 1 FROM audit_anchor WHERE seq = NEW.seq) "
-    f"BEGIN SELECT RAISE(ABORT, {REFUSED}); END",
+    "BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END",
 )
 POSTGRES = (
     "DROP TRIGGER audit_entry_append_only ON audit_entry",
     "CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR TRUNCATE ON audit_entry "
     "FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_append_only()",
     "CREATE FUNCTION audit_entry_anchored() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    f"IF EXISTS (SELECT 1 FROM gone WHERE seq > {ANCHORED}) "
-    f"THEN RAISE EXCEPTION {REFUSED}; END IF; RETURN NULL; END $$",
+    "IF EXISTS (SELECT 1 FROM gone WHERE seq > (SELECT coalesce(max(seq), 0) FROM audit_anchor)) "
+    "THEN RAISE EXCEPTION 'audit entries are append-only'; END IF; RETURN NULL; END $$",
     "CREATE TRIGGER audit_entry_anchored AFTER DELETE ON audit_entry REFERENCING OLD TABLE AS gone "
     "FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_anchored()",
     "CREATE TRIGGER audit_anchor_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_anchor "
