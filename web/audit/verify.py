@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, exists
+from sqlalchemy import JSON, Engine, Text, exists, func, or_, type_coerce
 from sqlmodel import Session, col, select
 
 from web.audit import chain
@@ -46,7 +46,10 @@ def verify(engine: Engine, key: bytes, checkpoints: Sequence[Checkpoint] = ()) -
         session.connection(execution_options=ONE_MOMENT[engine.dialect.name])
         behind = anchors(session)
         walk = _Walk(session, key, behind[-1] if behind else None, checkpoints)
-        bad = unproven(session, key, behind) or walk.first_bad() or _projection(session)
+        try:
+            bad = unproven(session, key, behind) or walk.first_bad() or _projection(session)
+        except ValueError:
+            bad = _unreadable(session)
     return Verdict(bad is None, walk.rows, walk.head, bad, walk.archived)
 
 
@@ -99,7 +102,10 @@ class _Walk:
 
 def signed(key: bytes, entry: Any) -> bool:
     """Whether the entry is what was signed with this key."""
-    made = chain.mac(key, entry.prev_mac, entry.op_id, entry.stage, entry.at, entry.actor, entry.payload)
+    try:
+        made = chain.mac(key, entry.prev_mac, entry.op_id, entry.stage, entry.at, entry.actor, entry.payload)
+    except ValueError:  # there is no canonical form of it: the ledger cannot have written it
+        return False
     return made == str(entry.mac)
 
 
@@ -142,6 +148,17 @@ def _projection(session: Session) -> Bad | None:
     known = exists().where(col(Operation.id) == col(Entry.op_id))
     lost = session.exec(select(Entry.op_id).where(~known).order_by(col(Entry.seq)).limit(1)).first()
     return {"seq": None, "class": "projection", "op_id": lost} if lost else None
+
+
+def _unreadable(session: Session) -> Bad:
+    """The first row whose JSON is none: only a SQLite file takes such a thing."""
+    for model, kind in ((Entry, "edited"), (Operation, "projection")):
+        columns = model.__table__.columns  # type: ignore[attr-defined]
+        broken = or_(*(func.json_valid(type_coerce(c, Text)) == 0 for c in columns if isinstance(c.type, JSON)))
+        row = session.connection().execute(select(columns.seq).where(broken).order_by(columns.seq).limit(1)).first()
+        if row is not None:
+            return {"seq": row.seq, "class": kind, "op_id": ""}
+    raise AssertionError("every row can be read after all")
 
 
 def _operations(session: Session, after: int) -> Sequence[Any]:
