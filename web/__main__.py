@@ -53,17 +53,18 @@ def demo() -> None:
 @audit.command()
 def verify(
     checkpoint: Annotated[str, typer.Option(help="SEQ:MAC, or a file with checkpoints: a log will do.")] = "",
-    file: Annotated[str, typer.Option(help="An exported JSONL to check instead of the database.")] = "",
+    file: Annotated[str, typer.Option(help="An exported JSONL, or an archive, to check instead of the database.")] = "",
 ) -> None:
     """Walk the chain; ends with 1 when something was changed, naming the class of damage and the first bad entry."""
     from web.errors import PortalError
 
     try:
         verdict = _verdict(checkpoint, file)
-    except (PortalError, OSError) as error:
-        typer.echo(str(error), err=True)
+    except (PortalError, OSError, UnicodeDecodeError) as error:
+        typer.echo(" ".join(part for part in (str(error), getattr(error, "hint", "")) if part), err=True)
         raise SystemExit(2) from None
-    typer.echo(f"{'ok' if verdict.ok else 'NOT OK'}: {verdict.rows} entries, head {verdict.head}")
+    archived = f" after {verdict.archived} in archives" if verdict.archived else ""
+    typer.echo(f"{'ok' if verdict.ok else 'NOT OK'}: {verdict.rows} entries{archived}, head {verdict.head}")
     if not verdict.ok:
         typer.echo(f"first bad: {verdict.first_bad}", err=True)
         raise SystemExit(1)
@@ -71,6 +72,7 @@ def verify(
 
 def _verdict(checkpoint: str, file: str) -> "Verdict":
     """Of the file when there is one, else of the database."""
+    import gzip
     from pathlib import Path
 
     from web.audit.chain import load_key
@@ -83,9 +85,10 @@ def _verdict(checkpoint: str, file: str) -> "Verdict":
     path = Path(checkpoint)
     marks = parse(path.read_text() if path.is_file() else checkpoint) if checkpoint else []
     settings = load()
+    key = load_key(settings.audit_key, settings.data_dir, make=False)
     if file:
-        with open(file, encoding="utf-8") as lines:
-            return verify_lines(lines, load_key(settings.audit_key, settings.data_dir), marks)
+        with (gzip.open if file.endswith(".gz") else open)(file, "rt", encoding="utf-8") as lines:
+            return verify_lines(lines, key, marks)
     services = build(settings)
     return walk(services.engine, services.ledger.key, marks)
 
@@ -103,6 +106,44 @@ def export(format: Annotated[str, typer.Option(help="jsonl, csv or cef")] = "jso
         raise SystemExit(f"format is one of {', '.join(FORMATS)}")
     for line in lines(build(load()).engine, Filter(), lambda _operation: True, format):
         sys.stdout.write(line)
+
+
+@audit.command()
+def archive(
+    days: Annotated[int, typer.Option(min=1, help="Operations older than this go.")],
+    to: Annotated[str, typer.Option(help="Folder for the archive; empty: where the portal keeps its archives.")] = "",
+) -> None:
+    """Move old operations to a file that verifies by itself; the chain begins at an anchor then."""
+    from pathlib import Path
+
+    from web.audit.archive import Folder
+    from web.audit.archive import archive as move
+    from web.config import load
+    from web.errors import PortalError
+    from web.services import archives, build
+
+    services = build(load())
+    store = Folder(Path(to)) if to else archives(services.settings, services.connections)
+    if store is None:
+        raise SystemExit("Say where to with --to: PORTAL_AUDIT_VOLUME is not set, and this disk is thrown away.")
+    try:
+        made = move(services.ledger, services.ledger.clock() - days * 86_400_000, store)
+    except (PortalError, OSError) as error:
+        raise SystemExit(str(error)) from None
+    for anchor in made:
+        typer.echo(f"{anchor.file}: entries up to {anchor.seq}, sha256 {anchor.sha256}")
+    typer.echo(f"{len(made)} files written" if made else "Nothing is old enough.")
+
+
+@audit.command()
+def reindex() -> None:
+    """Make the index of words anew, from the operations. The chain has no part in it."""
+    from web.config import load
+    from web.db import words
+    from web.services import build
+
+    with build(load()).engine.begin() as connection:
+        typer.echo(f"{words.refill(connection)} operations indexed")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from web.features import PUBLIC, SLICES
 from web.features.endpoint_tabs import collect_tabs
 from web.html.assets import static_routes
 from web.html.respond import error_page
-from web.keeper import keep_looking, keep_sampling, keep_settling
+from web.keeper import keep_archiving, keep_looking, keep_sampling, keep_settling
 from web.middleware import install
 from web.services import DRAINING, Services, build
 from web.telemetry import Telemetry
@@ -68,7 +68,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     current_default_thread_limiter().total_tokens = WORKERS
     services = await run_in_threadpool(build, app.state.settings)
     app.state.services = services
-    works = (_warm, keep_durable, keep_settling, keep_looking, keep_sampling, keep_checkpoints)
+    works = (_warm, keep_durable, keep_settling, keep_looking, keep_sampling, keep_checkpoints, keep_archiving)
     background = [asyncio.create_task(work(services)) for work in works]
     yield
     DRAINING.set()

@@ -19,6 +19,9 @@ class Settings(BaseSettings):
     )
     audit_key: str = Field("", description="Key of the audit chain; empty: generated once into the data folder.")
     audit_volume: str = Field("", description="Unity Catalog volume path that receives snapshots of a SQLite history.")
+    audit_keep_days: int = Field(
+        0, ge=0, le=36500, description="Days after which operations are moved to an archive; 0: they stay for ever."
+    )
     snapshot_every_s: float = Field(
         30.0, gt=0, le=60, description="How often changes of a SQLite history are copied to the volume, seconds."
     )

@@ -16,7 +16,7 @@ from web.audit.checkpoint import take
 from web.audit.vault import Vault, entries_in
 from web.db.migrate import upgrade
 from web.errors import Conflict, PortalError
-from web.services import Services
+from web.services import Services, index
 
 AGAIN_S = 2.0
 FLUSH_WITHIN_S = 6.0
@@ -107,6 +107,7 @@ def _open(services: Services, vault: Vault) -> None:
             Path(f"{vault.database}{leftover}").unlink(missing_ok=True)
         os.replace(fetched, vault.database)
         upgrade(services.engine)
+        index(services.engine)
         log.info("the history was brought back from the volume: %d entries", entries_in(vault.database))
     fetched.unlink(missing_ok=True)
     if not services.settings.audit_key:

@@ -1,5 +1,5 @@
 """What the portal does by itself, as the app's own principal: settling unknown outcomes, looking for changes made
-elsewhere, sampling pinned endpoints."""
+elsewhere, sampling pinned endpoints, archiving old operations."""
 
 import asyncio
 import logging
@@ -7,17 +7,20 @@ import logging
 from starlette.concurrency import run_in_threadpool
 
 from web.audit import queries
+from web.audit.archive import archive
 from web.changes import observe
 from web.changes.settle import interrupted, settle
 from web.db import samples
 from web.errors import Forbidden, NotFound, PortalError
 from web.features.metrics.collect import collect, fold, now_ms
-from web.services import Services
+from web.services import Services, archives
 from web.workspace import iam, serving
 from web.workspace.client import Workspace
 
 log = logging.getLogger("portal")
 SAMPLE_EVERY_S = 60
+ARCHIVE_EVERY_S = 12 * 3600
+DAY_MS = 86_400_000
 AGAIN_S = 1.0
 LOOKS_PER_ROUND = 50
 
@@ -93,6 +96,29 @@ def _sample_one(services: Services, watch: samples.MetricWatch) -> None:
         return  # gone, or not shared with the app: people's own looks sample it
     if raw.get("id") == watch.endpoint_id:
         collect(services.engine, workspace, raw)
+
+
+async def keep_archiving(services: Services) -> None:
+    """Runs until cancelled: twice a day what is older than PORTAL_AUDIT_KEEP_DAYS goes to an archive."""
+    await services.history_ready.wait()
+    while services.settings.audit_keep_days:
+        await run_in_threadpool(_archive, services)
+        await asyncio.sleep(ARCHIVE_EVERY_S)
+
+
+def _archive(services: Services) -> None:
+    store = archives(services.settings, services.connections)
+    if store is None:
+        log.warning("old operations stay: PORTAL_AUDIT_VOLUME, which archives go to, is not set")
+        return
+    try:
+        before = services.ledger.clock() - services.settings.audit_keep_days * DAY_MS
+        for anchor in archive(services.ledger, before, store):
+            log.info("old operations were moved to %s; entries up to %d", anchor.file, anchor.seq)
+    except PortalError as error:
+        log.warning("old operations could not be archived now, so they stay: %s", error.message)
+    except Exception:
+        log.exception("archiving old operations failed; they stay, and the next round tries again")
 
 
 async def keep_looking(services: Services) -> None:

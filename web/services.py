@@ -1,6 +1,7 @@
 """What one process of the portal shares between requests. Made by the app, asked for through `web.deps`."""
 
 import asyncio
+import logging
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,10 +9,12 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
+from web.audit.archive import Folder, Store, Volume
 from web.audit.chain import load_key
 from web.audit.ledger import Ledger, now_ms
 from web.audit.vault import Vault
 from web.config import Settings, app_principal
+from web.db import words
 from web.db.engine import open_engine
 from web.db.migrate import upgrade
 from web.identity.app_mode import AppIdentity
@@ -24,6 +27,8 @@ from web.workspace.invoke import Invoker
 from web.workspace.lakebase import Passwords
 from web.workspace.scopes import Scopes
 
+ARCHIVES = "archive"
+log = logging.getLogger("portal")
 DRAINING = threading.Event()
 """Set at SIGTERM for the whole process: no new changes from then on."""
 
@@ -60,6 +65,7 @@ def build(settings: Settings) -> Services:
         connections.behalf = Behalf(connections.as_app, app_principal())
     engine = open_engine(settings.storage_url, Passwords(connections.as_app), settings.database_schema)
     upgrade(engine)
+    index(engine)
     ledger = Ledger(engine, load_key(settings.audit_key, settings.data_dir))
     vault = _vault(settings, connections)
     if vault is not None:
@@ -74,6 +80,26 @@ def build(settings: Settings) -> Services:
         limits=Limits(settings.changes_per_minute, settings.streams_per_person),
         vault=vault,
     )
+
+
+def index(engine: Engine) -> None:
+    """Every operation can be found: the index of words is completed, or made anew when it was lost."""
+    with engine.connect() as connection:
+        whole = words.there(connection) and words.whole(connection)
+    if not whole:
+        with engine.begin() as connection:
+            count = words.fill(connection) if words.there(connection) else words.refill(connection)
+        log.info("%d operations were put into the index of words", count)
+
+
+def archives(settings: Settings, connections: Connections) -> Store | None:
+    """Where archives of old operations go: the volume inside Databricks Apps, else the data folder. None when that disk
+    is thrown away."""
+    if not settings.app_mode:
+        return Folder(settings.data_dir / ARCHIVES)
+    if not settings.audit_volume:
+        return None
+    return Volume(f"{files.folder(settings.audit_volume)}/{ARCHIVES}", connections.as_app)
 
 
 def _vault(settings: Settings, connections: Connections) -> Vault | None:

@@ -17,7 +17,7 @@ GOALS: dict[str, tuple[str, Measure | None]] = {
     "P6": ("calls to the workspace, whoever watches", watching.measure),
     "P7": ("weight and time of a first view in Chromium", viewing.measure),
     "P8": ("what recording a change adds to it", writing.measure),
-    "P9": ("the audit page at 100,000 and 1,000,000 operations", history.measure),
+    "P9": ("the audit page at 10,000 and 1,000,000 operations", history.measure),
     "P10": ("start and memory", starting.measure),
     "P11": ("hanging up on the model when the person leaves", None),
     "P12": ("cost of each person who watches an endpoint", watching.measure),

@@ -3,14 +3,25 @@
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from tests.audit.history import DAY_MS, at, done
+from tests.audit.test_chain import KEY
 from tests.audit.test_vault import history, intact, tag, until_ready
 from tests.database.postgres import USER, Postgres
-from tests.servers import Portal
+from tests.servers import ROOT, Portal
+from web.audit.archive import Folder, archive
+from web.audit.checkpoint import Checkpoint
+from web.audit.queries import Filter, page
+from web.audit.verify import verify
+from web.db.engine import open_engine
+from web.db.migrate import upgrade
 from web.emulator.server import Emulator
 
 ENDPOINT = "projects/portal/branches/production/endpoints/primary"
@@ -104,3 +115,53 @@ def test_everything_lives_in_a_schema_of_its_own(
             "SELECT DISTINCT schemaname FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
         ).fetchall()
     assert found == [("serving_portal",)]
+
+
+def test_a_role_that_may_only_append_runs_the_portal(
+    start_portal: Callable[..., Portal], server: Postgres, database: str
+) -> None:
+    until_ready(start_portal(PORTAL_DATABASE_URL=server.url(database))).stop()
+    server.run("DROP ROLE IF EXISTS portal_app")
+    server.run("CREATE ROLE portal_app LOGIN PASSWORD 'portal'")
+    with psycopg.connect(f"postgresql://{USER}:portal@127.0.0.1:{server.port}/{database}") as owner:
+        owner.execute((ROOT / "web" / "db" / "grants.sql").read_bytes())
+    as_app = server.url(database).replace(f"//{USER}:", "//portal_app:")
+    portal = until_ready(start_portal("as-app", PORTAL_DATABASE_URL=as_app))
+    tag(portal)
+    assert len(history(portal)) == 1
+    assert intact(portal)
+    with psycopg.connect(as_app.replace("+psycopg", ""), autocommit=True) as app:
+        for statement in (
+            "UPDATE {} SET mac = ''",
+            "DELETE FROM {}",
+            "TRUNCATE {}",
+            "ALTER TABLE {} DISABLE TRIGGER ALL",
+        ):
+            for table in ("audit_entry", "audit_anchor"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    app.execute(statement.format(f"serving_portal.{table}").encode())
+    with psycopg.connect(f"postgresql://{USER}:portal@127.0.0.1:{server.port}/{database}") as owner:
+        owner.execute("DROP OWNED BY portal_app")
+
+
+def test_a_history_in_postgres_is_searched_and_archived(server: Postgres, database: str, tmp_path: Path) -> None:
+    engine = open_engine(server.url(database))
+    upgrade(engine)
+    ledger, clock = at(engine)
+    done(ledger, "one", endpoint="churn-model", diff=[{"path": "tags.team", "before": None, "after": "Größe 29"}])
+    done(ledger, "two", "refused", endpoint="model-churn")
+    for said, keys in {"churn-mod": ["one"], "grosse": ["one"], "churn": ["two", "one"], "urn": [], "%": []}.items():
+        assert [o.idempotency_key for o in page(engine, Filter(q=said), lambda _: True).operations] == keys
+    both = Filter(q="model", actor="bob@example.com", outcome="refused")
+    assert [o.idempotency_key for o in page(engine, both, lambda _: True).operations] == ["two"]
+    clock.now += 10 * DAY_MS
+    done(ledger, "young")
+    for statement in ("DELETE FROM audit_entry", "TRUNCATE audit_entry", "UPDATE audit_entry SET mac = ''"):
+        with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+            connection.execute(text(statement))
+    (anchor,) = archive(ledger, clock.now - DAY_MS, Folder(tmp_path))
+    verdict = verify(engine, KEY, [Checkpoint(anchor.seq, anchor.mac)])
+    assert (verdict.ok, verdict.rows, verdict.archived) == (True, 3, 4)
+    with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+        connection.execute(text("DELETE FROM audit_entry"))
+    engine.dispose()

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, func
 from sqlmodel import Session, desc, select
 
+from web.audit.anchors import newest
 from web.audit.models import Entry
 from web.errors import Invalid
 
@@ -16,7 +17,8 @@ SHORT = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The last entry when it was taken: its `seq`, its `mac` (64 hex digits), the `count` of entries (0: not known)."""
+    """The last entry when it was taken: its `seq`, its `mac` (64 hex digits), the `count` of entries since the
+    beginning, archived ones too (0: not known)."""
 
     seq: int
     mac: str
@@ -34,7 +36,8 @@ def take(engine: Engine) -> Checkpoint | None:
         if last is None:
             return None
         count = session.exec(select(func.count()).select_from(Entry).where(Entry.seq <= last[0])).one()  # type: ignore[operator]
-    return Checkpoint(int(last[0] or 0), last[1], count)
+        behind = newest(session)
+    return Checkpoint(int(last[0] or 0), last[1], count + (behind.count if behind else 0))
 
 
 def parse(text: str) -> list[Checkpoint]:

@@ -2,12 +2,20 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from web.audit import chain
 from web.audit.checkpoint import Checkpoint
 from web.audit.models import Entry
 from web.audit.verify import Verdict, facts, same_moment, signed
+
+
+class Link(NamedTuple):
+    """What is kept of an entry that was signed: a whole archive fits into memory."""
+
+    op_id: str
+    prev_mac: str
+    mac: str
 
 
 def verify_lines(lines: Iterable[str], key: bytes, checkpoints: Sequence[Checkpoint] = ()) -> Verdict:
@@ -16,7 +24,7 @@ def verify_lines(lines: Iterable[str], key: bytes, checkpoints: Sequence[Checkpo
     A part of the history has gaps, so entries are held against the one before them only where it is in the file;
     a checkpoint after the last entry is `truncated`, which a filtered export is too.
     """
-    entries: dict[int, Entry] = {}
+    entries: dict[int, Link] = {}
     for number, line in enumerate(lines, 1):
         try:
             found = [Entry(op_id=json.loads(line)["id"], **entry) for entry in json.loads(line)["entries"]]
@@ -25,7 +33,7 @@ def verify_lines(lines: Iterable[str], key: bytes, checkpoints: Sequence[Checkpo
             return Verdict(False, len(entries), chain.GENESIS, {"seq": 0, "class": "edited", "op_id": f"line {number}"})
         if bad:
             return Verdict(False, len(entries), chain.GENESIS, bad)
-        entries |= {int(entry.seq or 0): entry for entry in found}
+        entries |= {int(e.seq or 0): Link(e.op_id, e.prev_mac, e.mac) for e in found}
     bad = _links(entries) or _marks(entries, checkpoints)
     head = entries[max(entries)].mac if entries else chain.GENESIS
     return Verdict(bad is None, len(entries), head, bad)
@@ -42,7 +50,7 @@ def _operation(said: dict[str, Any], entries: list[Entry], key: bytes) -> dict[s
     return {"seq": 0, "class": "projection", "op_id": said["id"]} if wrong else None
 
 
-def _links(entries: dict[int, Entry]) -> dict[str, Any] | None:
+def _links(entries: dict[int, Link]) -> dict[str, Any] | None:
     for seq, entry in sorted(entries.items()):
         before = entries.get(seq - 1)
         if before is not None and before.mac != entry.prev_mac:
@@ -50,7 +58,7 @@ def _links(entries: dict[int, Entry]) -> dict[str, Any] | None:
     return None
 
 
-def _marks(entries: dict[int, Entry], checkpoints: Sequence[Checkpoint]) -> dict[str, Any] | None:
+def _marks(entries: dict[int, Link], checkpoints: Sequence[Checkpoint]) -> dict[str, Any] | None:
     for mark in sorted(checkpoints, key=lambda c: c.seq):
         entry = entries.get(mark.seq)
         if entry is None:

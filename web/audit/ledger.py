@@ -6,6 +6,7 @@ If an intent cannot be stored, `begin` raises and nothing may be sent.
 import hashlib
 import hmac
 import json
+import logging
 import threading
 import time
 import uuid
@@ -22,8 +23,10 @@ from web.audit import chain
 from web.audit.checkpoint import Checkpoint
 from web.audit.models import Entry, Operation, Snapshot
 from web.audit.redact import redact
+from web.db import words
 from web.errors import Invalid, PortalError
 
+log = logging.getLogger("portal")
 LOCK = 7_213_905_412
 
 
@@ -95,10 +98,11 @@ class Ledger:
                         "This idempotency key was used for a different change.", code="IDEMPOTENCY_KEY_REUSED"
                     )
                 return known, False
-            operation = self._operation(intent)
+            operation = self.operation(intent)
             session.add(operation)
-            self._link(session, operation, "intent", self._intent_payload(operation))
+            self.link(session, operation, "intent", self.intent_payload(operation))
             session.flush()
+            indexed(session, operation)
             return operation, True
 
     def find(self, actor: str, idempotency_key: str) -> Operation | None:
@@ -123,8 +127,9 @@ class Ledger:
             else:
                 operation.settled_at = now
             session.add(operation)
-            self._link(session, operation, stage, self._outcome_payload(operation))
+            self.link(session, operation, stage, self.outcome_payload(operation))
             session.flush()
+            indexed(session, operation)
             return operation
 
     def remember(
@@ -176,7 +181,8 @@ class Ledger:
         query = select(Operation).where(Operation.actor == actor, Operation.idempotency_key == key)
         return session.exec(query).first()
 
-    def _operation(self, intent: Intent) -> Operation:
+    def operation(self, intent: Intent) -> Operation:
+        """The operation that an intent begins, not stored yet."""
         return Operation(
             id=uuid.uuid4().hex,
             kind=intent.kind,
@@ -197,7 +203,8 @@ class Ledger:
             executed_by=intent.executed_by,
         )
 
-    def _link(self, session: Session, operation: Operation, stage: str, payload: dict[str, Any]) -> None:
+    def link(self, session: Session, operation: Operation, stage: str, payload: dict[str, Any]) -> None:
+        """Append an entry of this operation to the chain."""
         last = session.exec(select(Entry).order_by(desc(Entry.seq)).limit(1)).first()
         prev = last.mac if last else chain.GENESIS
         at = self.clock()
@@ -214,7 +221,8 @@ class Ledger:
             )
         )
 
-    def _intent_payload(self, operation: Operation) -> dict[str, Any]:
+    def intent_payload(self, operation: Operation) -> dict[str, Any]:
+        """What its first entry signs."""
         names = (
             "kind",
             "endpoint",
@@ -228,12 +236,28 @@ class Ledger:
             "payload_hash",
             "acknowledged",
             "executed_by",
+            "at",
+            "actor_id",
+            "idempotency_key",
         )
         return {name: getattr(operation, name) for name in names}
 
-    def _outcome_payload(self, operation: Operation) -> dict[str, Any]:
-        names = ("kind", "endpoint", "outcome", "after", "calls", "error", "endpoint_id", "readback")
+    def outcome_payload(self, operation: Operation) -> dict[str, Any]:
+        """What each later entry signs."""
+        said = ("kind", "endpoint", "outcome", "after", "calls", "error", "endpoint_id", "readback")
+        names = (*said, "duration_ms", "settled_at")
         return {name: getattr(operation, name) for name in names}
+
+
+def indexed(session: Session, operation: Operation) -> None:
+    """Let a search find the operation. A broken index stops no change: it is made anew at start."""
+    try:
+        with session.begin_nested():
+            words.put(
+                session.connection(), operation.seq or 0, {name: getattr(operation, name) for name in words.TEXTS}
+            )
+    except SQLAlchemyError:
+        log.exception("an operation could not be put into the index of words")
 
 
 def payload_hash(value: Any, key: bytes) -> str:

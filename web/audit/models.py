@@ -19,6 +19,7 @@ class Operation(SQLModel, table=True):
         Index("operation_actor", "actor", "seq"),
         Index("operation_kind", "kind", "seq"),
         Index("operation_outcome", "outcome", "seq"),
+        Index("operation_person", "actor", "kind", "outcome", "seq"),
         Index("operation_at", "at"),
         Index("operation_key", "actor", "idempotency_key", unique=True),
     )

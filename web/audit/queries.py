@@ -5,15 +5,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, String, cast, func, or_
+from sqlalchemy import Engine
 from sqlmodel import Session, col, desc, select
 
+from web.audit.anchors import moved_before
 from web.audit.models import OUTCOMES, Entry, Operation, Snapshot
+from web.db import words
 from web.errors import Invalid, NotFound
 
 MAX_PAGE = 200
 SCAN_LIMIT = 5000
 DAY_MS = 86_400_000
+SKEW_MS = 3_600_000
+"""How far clocks of instances may differ: operations are numbered in the order in which they were stored."""
+LAST_SEQ = 2**62
 
 
 @dataclass(frozen=True)
@@ -66,11 +71,12 @@ def page(engine: Engine, wanted: Filter, may: May) -> Page:
     cursor, scanned = wanted.cursor, 0
     with Session(engine) as session:
         session.connection(execution_options={"portal_readonly": True})
+        low, high = _between(session, wanted)
         while scanned < SCAN_LIMIT:
-            rows = session.exec(_select(wanted, cursor)).all()
+            rows = _next(session, wanted, low, high if cursor is None else min(high, cursor - 1))
             for row in rows:
                 cursor, scanned = row.seq, scanned + 1
-                if may(row):
+                if _wanted(row, wanted) and may(row):
                     found.append(row)
                 if len(found) > wanted.limit:
                     return Page(found[: wanted.limit], str(found[wanted.limit - 1].seq))
@@ -84,8 +90,17 @@ def operation(engine: Engine, op_id: str, may: May) -> Operation:
     with Session(engine) as session:
         found = session.exec(select(Operation).where(Operation.id == op_id)).first()
     if found is None or not may(found):
-        raise NotFound("There is no such operation, or you may not see it.")
+        raise NotFound("There is no such operation, or you may not see it.", hint=_archived(engine))
     return found
+
+
+def _archived(engine: Engine) -> str:
+    """What became of the oldest operations."""
+    moved = moved_before(engine)
+    if moved is None:
+        return ""
+    day = datetime.fromtimestamp(moved / 1000, UTC)
+    return f"Operations up to {day:%-d %B %Y} were moved to an archive. Ask whoever runs the portal for it."
 
 
 def entries(engine: Engine, op_id: str) -> list[Entry]:
@@ -129,25 +144,39 @@ def snapshots(engine: Engine, endpoint: str, limit: int = 200, until: int | None
         return list(session.exec(query))
 
 
-def _select(wanted: Filter, cursor: int | None) -> Any:
-    query = select(Operation).order_by(desc(Operation.seq)).limit(wanted.limit + 1)
-    for column in ("endpoint", "actor", "kind", "outcome"):
-        value = getattr(wanted, column)
-        if value:
-            query = query.where(getattr(Operation, column) == value)
+def _between(session: Session, wanted: Filter) -> tuple[int, int]:
+    """The numbers between which the times that are wanted lie. Empty when nothing was stored in them."""
+    low, high = 0, LAST_SEQ
+    at = col(Operation.at)
     if wanted.since is not None:
-        query = query.where(Operation.at >= wanted.since)
+        first = select(Operation.seq).where(at >= wanted.since - SKEW_MS).order_by(at, col(Operation.seq)).limit(1)
+        low = session.exec(first).first() or LAST_SEQ
     if wanted.until is not None:
-        query = query.where(Operation.at <= wanted.until)
-    if wanted.q:
-        query = query.where(_words(wanted.q))
-    return query if cursor is None else query.where(col(Operation.seq) < cursor)
+        last = select(Operation.seq).where(at <= wanted.until + SKEW_MS).order_by(desc(at), desc(Operation.seq))
+        high = session.exec(last.limit(1)).first() or 0
+    return low, high
 
 
-def _words(q: str) -> Any:
-    escaped = q.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    fields = (Operation.endpoint, Operation.actor, Operation.kind, Operation.diff, Operation.error, Operation.id)
-    return or_(*(func.lower(cast(f, String)).like(f"%{escaped}%", escape="\\") for f in fields))
+def _next(session: Session, wanted: Filter, low: int, high: int) -> list[Operation]:
+    """One operation more than a page holds, newest first. Some may not be wanted after all."""
+    facts = {name: value for name in words.FACTS if (value := getattr(wanted, name))}
+    query = select(Operation).order_by(desc(Operation.seq))
+    if low > high:
+        return []
+    if wanted.q or (len(facts) > 1 and session.get_bind().dialect.name == "sqlite"):
+        seqs = words.find(session.connection(), wanted.q, facts, low, high, wanted.limit + 1)
+        return list(session.exec(query.where(col(Operation.seq).in_(seqs))))
+    query = query.where(col(Operation.seq) >= low, col(Operation.seq) <= high)
+    for name, value in facts.items():
+        query = query.where(getattr(Operation, name) == value)
+    return list(session.exec(query.limit(wanted.limit + 1)))
+
+
+def _wanted(row: Operation, wanted: Filter) -> bool:
+    """Whether the facts and the time are those that were asked for."""
+    facts = all(getattr(row, name) == value for name in words.FACTS if (value := getattr(wanted, name)))
+    late = wanted.until is not None and row.at > wanted.until
+    return facts and not late and not (wanted.since is not None and row.at < wanted.since)
 
 
 def _number(value: str, field: str) -> int | None:

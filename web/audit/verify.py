@@ -2,56 +2,111 @@
 
 Classes of damage: `edited` (an entry is not what was signed), `removed`, `inserted`, `reordered`, `truncated` (the end
 is gone), `restamped` (signed anew: with another key, or since the checkpoint), `projection` (an operation says
-something else than its entries).
+something else than its entries), `anchor` (what the chain begins at is not what was archived).
+The index of words is no part of it.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import JSON, Engine, Text, exists, func, or_, type_coerce
 from sqlmodel import Session, col, select
 
 from web.audit import chain
+from web.audit.anchors import Anchor, anchors, unproven
 from web.audit.checkpoint import Checkpoint
 from web.audit.models import Entry, Operation
 
 WITHIN_MS = 10_000
+AT_ONCE = 500
+# Everything is read as of one moment: what is written meanwhile is no damage.
+ONE_MOMENT: dict[str, dict[str, Any]] = {
+    "sqlite": {"portal_readonly": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ"},
+}
+Bad = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`first_bad` is None, or `{"seq", "class", "op_id"}`; `rows` were read, `head` is the mac they were good up to."""
+    """`first_bad` is None, or `{"seq", "class", "op_id"}`; `rows` were read, `head` is the mac they were good up to;
+    `archived` entries lie behind the anchor that the chain begins at."""
 
     ok: bool
     rows: int
     head: str
-    first_bad: dict[str, Any] | None
+    first_bad: Bad | None
+    archived: int = 0
 
 
 def verify(engine: Engine, key: bytes, checkpoints: Sequence[Checkpoint] = ()) -> Verdict:
     """Check every link in order, the checkpoints, then every operation. Stops at the first thing that is wrong."""
-    rows, head, last_seq = 0, chain.GENESIS, 0
-    macs: dict[int, str] = {c.seq: c.mac for c in checkpoints}
-    counts = {c.seq: c.count for c in checkpoints if c.count}
-    present: dict[str, dict[str, Any]] = {}
-    for entry in _entries(engine):
-        rows += 1
-        seq = entry.seq or 0
-        wrong = _wrong(engine, entry, head, key)
-        if not wrong and (macs.pop(seq, entry.mac) != entry.mac or counts.get(seq, rows) != rows):
-            wrong = "restamped"
-        if wrong:
-            return Verdict(False, rows, head, {"seq": seq, "class": wrong, "op_id": entry.op_id})
-        present[entry.op_id] = {"_at": entry.at, **present.get(entry.op_id, {}), **facts(entry.actor, entry.payload)}
-        head, last_seq = entry.mac, seq
-    bad = _unmet(macs, last_seq) or _projection(engine, present)
-    return Verdict(bad is None, rows, head, bad)
+    with Session(engine) as session:
+        session.connection(execution_options=ONE_MOMENT[engine.dialect.name])
+        behind = anchors(session)
+        walk = _Walk(session, key, behind[-1] if behind else None, checkpoints)
+        try:
+            bad = unproven(session, key, behind) or walk.first_bad() or _projection(session)
+        except ValueError:
+            bad = _unreadable(session)
+    return Verdict(bad is None, walk.rows, walk.head, bad, walk.archived)
 
 
-def signed(key: bytes, entry: Entry) -> bool:
+class _Walk:
+    """From the anchor, or the beginning, to the end of the chain."""
+
+    def __init__(self, session: Session, key: bytes, start: Anchor | None, checkpoints: Sequence[Checkpoint]) -> None:
+        self.session, self.key = session, key
+        self.rows, self.last = 0, start.seq if start else 0
+        self.archived, self.head = (start.count, start.mac) if start else (0, chain.GENESIS)
+        self._marks = {c.seq: c for c in checkpoints if c.seq > self.last}
+        self._behind = [c for c in checkpoints if start and c.seq == start.seq and c.mac != start.mac]
+
+    def first_bad(self) -> Bad | None:
+        """The first entry that is not what it was."""
+        for mark in self._behind:
+            return {"seq": mark.seq, "class": "restamped", "op_id": ""}
+        for entry in _entries(self.session):
+            self.rows += 1
+            if wrong := self._link(entry) or self._mark(entry):
+                return {"seq": entry.seq, "class": wrong, "op_id": entry.op_id}
+            self.head, self.last = entry.mac, entry.seq
+        return self._unmet()
+
+    def _link(self, entry: Any) -> str:
+        """The class of damage that shows at this entry, the first that does not follow from the head."""
+        if not signed(self.key, entry):
+            return _unsigned(self.session, entry, self.key)
+        if entry.prev_mac == self.head:
+            return ""
+        if self.session.exec(select(Entry.seq).where(Entry.mac == entry.mac, Entry.seq != entry.seq)).first():
+            return "inserted"  # a copy of a good entry
+        before = self.session.exec(select(Entry.seq).where(Entry.mac == entry.prev_mac)).first()
+        return "reordered" if before else "removed"
+
+    def _mark(self, entry: Any) -> str:
+        mark = self._marks.pop(entry.seq, None)
+        known = mark is None or (mark.mac == entry.mac and mark.count in (0, self.archived + self.rows))
+        return "" if known else "restamped"
+
+    def _unmet(self) -> Bad | None:
+        """Checkpoints whose entry is not there: after the end it was cut, before it somebody signed the rest anew."""
+        if not self._marks:
+            return None
+        seq = min(self._marks)
+        if seq > self.last:
+            return {"seq": self.last + 1, "class": "truncated", "op_id": ""}
+        return {"seq": seq, "class": "restamped", "op_id": ""}
+
+
+def signed(key: bytes, entry: Any) -> bool:
     """Whether the entry is what was signed with this key."""
-    return chain.mac(key, entry.prev_mac, entry.op_id, entry.stage, entry.at, entry.actor, entry.payload) == entry.mac
+    try:
+        made = chain.mac(key, entry.prev_mac, entry.op_id, entry.stage, entry.at, entry.actor, entry.payload)
+    except ValueError:  # there is no canonical form of it: the ledger cannot have written it
+        return False
+    return made == str(entry.mac)
 
 
 def facts(actor: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -64,29 +119,15 @@ def same_moment(operation_at: int, intent_at: int) -> bool:
     return 0 <= intent_at - operation_at <= WITHIN_MS
 
 
-def _entries(engine: Engine) -> Iterator[Entry]:
-    with Session(engine) as session:
-        session.connection(execution_options={"portal_readonly": True})
-        yield from session.exec(select(Entry).order_by(col(Entry.seq)).execution_options(yield_per=1000))
+def _entries(session: Session) -> Iterator[Any]:
+    columns = Entry.__table__.columns  # type: ignore[attr-defined]
+    query = select(*columns).order_by(columns.seq)
+    yield from session.connection().execute(query.execution_options(yield_per=1000))
 
 
-def _wrong(engine: Engine, entry: Entry, head: str, key: bytes) -> str:
-    """The class of damage that shows at this entry, the first that does not follow from `head`."""
-    if not signed(key, entry):
-        return _unsigned(engine, entry, key)
-    if entry.prev_mac == head:
-        return ""
-    with Session(engine) as session:
-        if session.exec(select(Entry.seq).where(Entry.mac == entry.mac, Entry.seq != entry.seq)).first():
-            return "inserted"  # a copy of a good entry
-        before = session.exec(select(Entry.seq).where(Entry.mac == entry.prev_mac)).first()
-    return "reordered" if before else "removed"
-
-
-def _unsigned(engine: Engine, entry: Entry, key: bytes) -> str:
+def _unsigned(session: Session, entry: Any, key: bytes) -> str:
     """Nobody with the key wrote it: the entry after it tells whether it took a place, is new, or all were made anew."""
-    with Session(engine) as session:
-        after = session.exec(select(Entry).where(col(Entry.seq) > entry.seq).order_by(col(Entry.seq)).limit(1)).first()
+    after = session.exec(select(Entry).where(col(Entry.seq) > entry.seq).order_by(col(Entry.seq)).limit(1)).first()
     if after is None:
         return "edited"
     if signed(key, after):
@@ -94,25 +135,48 @@ def _unsigned(engine: Engine, entry: Entry, key: bytes) -> str:
     return "restamped" if after.prev_mac == entry.mac else "edited"
 
 
-def _unmet(macs: dict[int, str], last_seq: int) -> dict[str, Any] | None:
-    """Checkpoints whose entry is not there: after the end it was cut, before it somebody signed the rest anew."""
-    if not macs:
-        return None
-    seq = min(macs)
-    if seq > last_seq:
-        return {"seq": last_seq + 1, "class": "truncated", "op_id": ""}
-    return {"seq": seq, "class": "restamped", "op_id": ""}
-
-
-def _projection(engine: Engine, present: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
-    seen = set()
-    with Session(engine) as session:
-        session.connection(execution_options={"portal_readonly": True})
-        for row in session.exec(select(Operation).execution_options(yield_per=1000)):
-            seen.add(row.id)
-            said = present.get(row.id)
-            moment = said.pop("_at") if said else 0
-            if said is None or any(getattr(row, n) != v for n, v in said.items()) or not same_moment(row.at, moment):
+def _projection(session: Session) -> Bad | None:
+    """The first operation that is not what its entries say, or stands elsewhere than they do, or that is lost."""
+    last_seq, last_entry = 0, 0
+    while rows := _operations(session, last_seq):
+        links = _links(session, [row.id for row in rows])
+        for row in rows:
+            mine = links.get(row.id, [])
+            if not mine or mine[0].seq <= last_entry or not _same(row, mine):
                 return {"seq": row.seq, "class": "projection", "op_id": row.id}
-    lost = next((op_id for op_id in present if op_id not in seen), None)
+            last_seq, last_entry = row.seq, mine[0].seq
+    known = exists().where(col(Operation.id) == col(Entry.op_id))
+    lost = session.exec(select(Entry.op_id).where(~known).order_by(col(Entry.seq)).limit(1)).first()
     return {"seq": None, "class": "projection", "op_id": lost} if lost else None
+
+
+def _unreadable(session: Session) -> Bad:
+    """The first row whose JSON is none: only a SQLite file takes such a thing."""
+    for model, kind in ((Entry, "edited"), (Operation, "projection")):
+        columns = model.__table__.columns  # type: ignore[attr-defined]
+        broken = or_(*(func.json_valid(type_coerce(c, Text)) == 0 for c in columns if isinstance(c.type, JSON)))
+        row = session.connection().execute(select(columns.seq).where(broken).order_by(columns.seq).limit(1)).first()
+        if row is not None:
+            return {"seq": row.seq, "class": kind, "op_id": ""}
+    raise AssertionError("every row can be read after all")
+
+
+def _operations(session: Session, after: int) -> Sequence[Any]:
+    columns = Operation.__table__.columns  # type: ignore[attr-defined]
+    query = select(*columns).where(columns.seq > after).order_by(columns.seq).limit(AT_ONCE)
+    return session.connection().execute(query).all()
+
+
+def _links(session: Session, ids: list[str]) -> dict[str, list[Any]]:
+    columns = Entry.__table__.columns  # type: ignore[attr-defined]
+    found: dict[str, list[Any]] = {}
+    for entry in session.connection().execute(select(*columns).where(columns.op_id.in_(ids)).order_by(columns.seq)):
+        found.setdefault(entry.op_id, []).append(entry)
+    return found
+
+
+def _same(row: Any, entries: list[Any]) -> bool:
+    said: dict[str, Any] = {}
+    for entry in entries:
+        said |= facts(entry.actor, entry.payload)
+    return same_moment(row.at, entries[0].at) and all(getattr(row, name) == value for name, value in said.items())

@@ -23,6 +23,8 @@ def may_see(who: Caller, clock: Callable[[], float] = time.monotonic, *, everyth
     def may(operation: Operation) -> bool:
         if everything or who.is_admin or operation.actor == who.email:
             return True
+        if not operation.endpoint:
+            return False
         return _manages(who, operation.endpoint, operation.endpoint_id, clock)
 
     return may

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, event, text
+from sqlalchemy import Connection, Dialect, Engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -52,7 +52,8 @@ def _postgres(url: str, password: Callable[[bool], str] | None, schema: str) -> 
     event.listen(engine, "do_connect", connect)
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        connection.execute(CreateSchema(schema, if_not_exists=True))
+        if not inspect(connection).has_schema(schema):  # a role that may only append may not even ask to create it
+            connection.execute(CreateSchema(schema))
     return engine
 
 

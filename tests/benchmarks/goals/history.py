@@ -1,4 +1,4 @@
-"""P9: the audit page at 100,000 and 1,000,000 operations. Every filter on offer has to find its page in O(log n)."""
+"""P9: the audit page at 10,000 and 1,000,000 operations. Every filter on offer has to find its page in O(log n)."""
 
 import json
 import sqlite3
@@ -11,8 +11,10 @@ import httpx
 from tests.benchmarks.harness import Row, in_turn, percentile, ratio, took
 from tests.benchmarks.site import person, portal, workspace
 from tests.servers import Portal
+from web.db import words
+from web.db.engine import open_engine
 
-FEW, MANY = 100_000, 1_000_000
+FEW, MANY = 10_000, 1_000_000
 FIRST_MS = 1_700_000_000_000
 STEP_MS = 60_000
 ROUNDS = 5
@@ -37,20 +39,24 @@ def measure() -> list[Row]:
 
 
 def queries() -> list[tuple[str, str]]:
-    """What the page offers: (words, query string). The dates lie a fifth into the shorter history."""
-    day, after = "2023-11-28", "2023-11-29"
+    """What the page offers: (words, query string). The dates lie in the shorter history too."""
+    day, after = "2023-11-17", "2023-11-18"
     return [
         ("newest page", ""),
-        ("page deep in the history", "cursor=50000"),
+        ("page deep in the history", "cursor=5000"),
         ("of an endpoint", "endpoint=endpoint-17"),
         ("of a person", "actor=person-3@example.com"),
         ("of a kind", "kind=tags.update"),
         ("with an outcome", "outcome=refused"),
         ("person, kind and outcome", "actor=person-3@example.com&kind=tags.update&outcome=refused"),
+        ("endpoint and outcome", "endpoint=endpoint-3&outcome=refused"),
+        ("kind and outcome that never meet", "kind=config.update&outcome=refused"),
         ("two days", f"since={day}&until={after}"),
         ("two days of a person", f"since={day}&until={after}&actor=person-3@example.com"),
         ("a word that is common", "q=word"),
         ("a word that is rare", "q=endpoint-1717x"),
+        ("the beginning of a common word", "q=wor"),
+        ("a word of a person, refused", "q=word&actor=person-3@example.com&outcome=refused"),
     ]
 
 
@@ -61,6 +67,10 @@ def fill(one: Portal, count: int) -> None:
     with database:
         database.executemany(f"INSERT INTO operation ({COLUMNS}) VALUES ({marks})", _made(count))  # noqa: S608 our own
     database.close()
+    engine = open_engine(f"sqlite:///{Path(one.data_dir) / 'portal.db'}")
+    with engine.begin() as connection:
+        words.fill(connection)
+    engine.dispose()
 
 
 def _made(count: int) -> Iterator[tuple[object, ...]]:
@@ -81,4 +91,4 @@ def _compared(clients: dict[str, httpx.Client], what: str, query: str) -> Row:
         ask(name)
     seen = in_turn(ROUNDS, few=lambda: ask("few"), many=lambda: ask("many"))
     told = {name: f"{percentile(values, 0.5) * 1000:.1f} ms" for name, values in seen.items()}
-    return Row("P9", f"audit, {what}: 1 M / 100,000", told["many"], told["few"], ratio(seen["many"], seen["few"]), 2)
+    return Row("P9", f"audit, {what}: 1 M / 10,000", told["many"], told["few"], ratio(seen["many"], seen["few"]), 2)

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Engine
 
-from web.audit import kept_logs, queries
+from web.audit import archive, kept_logs, queries
+from web.audit.anchors import moved_before
 from web.audit.ledger import Ledger
 from web.audit.models import OUTCOMES, Entry, Operation
 from web.audit.queries import May
@@ -16,19 +17,25 @@ from web.changes.settle import settle
 from web.changes.spell import LANGUAGES, as_code
 from web.identity.person import Caller
 
-KINDS = tuple(str(kind) for kind in Kind)
+CHANGES = tuple(str(kind) for kind in Kind)
+KINDS = (*CHANGES, archive.KIND)
+FORMATS = (("jsonl", "JSONL"), ("csv", "CSV"), ("cef", "CEF"))
 KEPT = ("endpoint", "actor", "kind", "outcome", "since", "until", "q", "limit")
 
 
 @dataclass(frozen=True)
 class Table:
-    """One page of the history. `more` is the address of the next page, `newest` and `url` that of the first."""
+    """One page of the history. `more` is the address of the next page, `newest` and `url` that of the first;
+    `exports`: (name, address) of all that the filters leave; `archived`: the time, in ms, up to which operations lie in
+    an archive, None without one, told on the last page."""
 
     operations: list[Operation]
     more: str
     newest: str
     url: str
     filtered: bool
+    exports: tuple[tuple[str, str], ...]
+    archived: int | None
     kinds: tuple[str, ...] = KINDS
     outcomes: tuple[str, ...] = OUTCOMES
 
@@ -46,6 +53,11 @@ class Detail:
     logs_kept: int | None = None
     code: tuple[tuple[str, str, str, str], ...] = ()
 
+    @property
+    def archived(self) -> bool:
+        """Whether this moved older operations to an archive."""
+        return self.operation.kind == archive.KIND
+
 
 def table(engine: Engine, values: dict[str, str], may: May) -> Table:
     """The rows that the filter wants. Raises Invalid naming the field."""
@@ -59,7 +71,14 @@ def table(engine: Engine, values: dict[str, str], may: May) -> Table:
         newest=url if values.get("cursor") else "",
         url=url,
         filtered=any(k != "limit" for k in kept),
+        exports=tuple((name, _export(kept, form)) for form, name in FORMATS),
+        archived=None if found.next_cursor else moved_before(engine),
     )
+
+
+def _export(kept: dict[str, str], form: str) -> str:
+    filters = {k: v for k, v in kept.items() if k != "limit"}
+    return f"/api/v1/audit/export?{urlencode({'format': form, **filters})}"
 
 
 def detail(ledger: Ledger, who: Caller, operation: Operation, may: May) -> Detail:
@@ -80,7 +99,10 @@ def detail(ledger: Ledger, who: Caller, operation: Operation, may: May) -> Detai
 
 
 def code_of(operation: Operation) -> tuple[tuple[str, str, str, str], ...]:
-    """The change as it was sent, as (key, label, text, language); secrets are placeholders, as the history has none."""
+    """The change as it was sent, as (key, label, text, language); secrets are placeholders, as the history has none.
+    Nothing for what is no change of a workspace."""
+    if operation.kind not in CHANGES:
+        return ()
     change = Change.model_validate(_words(operation.change))
     calls = [Call.model_validate(_words({k: c.get(k) for k in ("method", "path", "body")})) for c in operation.calls]
     texts = as_code(change, calls, host=operation.host, live=_words(operation.before))

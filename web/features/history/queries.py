@@ -150,11 +150,12 @@ def compare(ledger: Ledger, past: Past, a: str, b: str) -> dict[str, Any]:
     versions += [(f"d{o.id}", f"Just before the delete by {o.actor}") for o in past.operations if o.kind == Kind.DELETE]
     return {
         "parts": parts,
+        "gone": past.live is None,
         "a": a,
         "b": b,
         "a_at": one_at,
         "b_at": other_at,
-        "versions": [(LIVE, "Live now"), *versions],
+        "versions": [(LIVE, "Live now" if past.live else "Now: deleted"), *versions],
     }
 
 

@@ -42,7 +42,7 @@ def show_compare(
     """Two versions side by side, field by field."""
     past = opened(ledger, who, may, name)
     view = compare(ledger, past, a, b)
-    return page(request, "history/compare.html", name=name, view=view, exists=past.live is not None)
+    return page(request, "history/compare.html", name=name, view=view)
 
 
 @router.get("/endpoints/{name}/restore")

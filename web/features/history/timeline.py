@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
+from web.audit import archive
 from web.audit.models import Operation, QueuedChange, Snapshot
 from web.changes import observe, queue
 from web.changes.diff import diff
@@ -47,6 +48,7 @@ WORDS = {
     observe.SEEN: "Changed outside this portal",
     observe.FAILED: "The update failed: the config before it stays",
     observe.ADOPTED: "Changed outside this portal, adopted",
+    archive.ARCHIVED: "As it was when it was deleted",
 }
 QUEUED = {
     queue.WAITING: "Queued a change, which waits for the update in progress",
