@@ -17,6 +17,7 @@ from web.changes.spell import LANGUAGES, as_code
 from web.identity.person import Caller
 
 KINDS = tuple(str(kind) for kind in Kind)
+ROLLING = (Kind.CREATE, Kind.CONFIG, Kind.TRAFFIC, Kind.START, Kind.RESTORE)
 KEPT = ("endpoint", "actor", "kind", "outcome", "since", "until", "q", "limit")
 
 
@@ -45,6 +46,7 @@ class Detail:
     unsettled: bool
     logs_kept: int | None = None
     code: tuple[tuple[str, str, str, str], ...] = ()
+    rolling: tuple[str, ...] = ROLLING
 
 
 def table(engine: Engine, values: dict[str, str], may: May) -> Table:
