@@ -1,5 +1,5 @@
 """What the portal does by itself, as the app's own principal: settling unknown outcomes, looking for changes made
-elsewhere, sampling pinned endpoints, archiving old operations."""
+elsewhere and for updates that failed, sampling pinned endpoints, archiving old operations."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from web.audit import queries
 from web.audit.archive import archive
-from web.changes import observe
+from web.changes import failed_logs, observe
 from web.changes.settle import interrupted, settle
 from web.db import samples
 from web.errors import Forbidden, NotFound, PortalError
@@ -163,6 +163,7 @@ class Rounds:
         self._count += 1
         self._turn[name] = self._count
         try:
-            observe.see(self.services.ledger, lambda: serving.get_endpoint(workspace, name))
+            raw = observe.see(self.services.ledger, lambda: serving.get_endpoint(workspace, name))
+            failed_logs.keep(self.services.ledger, workspace, raw)
         except (NotFound, Forbidden):
             return

@@ -19,7 +19,7 @@ def apply(page: Page) -> None:
 
 
 def confirm(page: Page) -> None:
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Review: change AI Gateway")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Review: Change AI Gateway")
     page.get_by_role("button", name="Apply").click()
     expect(page).to_have_url(re.compile("/gateway$"))
 

@@ -21,7 +21,7 @@ def attach(page: Page, key: str, level: str = "CAN_QUERY") -> None:
     page.get_by_label("Permission of the app").select_option(level)
     page.locator("select[name=app]").select_option(APP)
     page.get_by_role("button", name="Review attaching").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Review: attach to an app")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Review: Attach to an app")
 
 
 def test_an_app_gets_the_endpoint_and_a_second_time_only_what_differs(bob_page: Page, emulator: "Emulator") -> None:

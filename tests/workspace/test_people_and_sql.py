@@ -55,52 +55,59 @@ def warehouse(backdoor: Backdoor) -> str:
     return "w1"
 
 
+def answered(ws: Workspace, warehouse: str, statement: str, parameters: dict[str, object] | None = None) -> sql.Table:
+    """The result of a statement on a warehouse that runs."""
+    table = sql.progress(ws, sql.submit(ws, warehouse, statement, parameters).id).table
+    assert table is not None
+    return table
+
+
 def test_a_statement_answers_with_columns_and_rows(bob_sees: Workspace, warehouse: str) -> None:
     assert "w1" in [found["id"] for found in sql.warehouses(bob_sees)]
-    table = sql.run_statement(bob_sees, warehouse, "SELECT :a AS a, :b AS b, :c AS c", {"a": "it's", "b": 2, "c": None})
+    table = answered(bob_sees, warehouse, "SELECT :a AS a, :b AS b, :c AS c", {"a": "it's", "b": 2, "c": None})
     assert table.columns == ("a", "b", "c")
     assert table.rows == (("it's", "2", None),)
 
 
 def test_a_result_of_several_chunks_is_read_to_its_end(bob_sees: Workspace, warehouse: str) -> None:
     numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) SELECT i FROM n"
-    rows = sql.run_statement(bob_sees, warehouse, numbers).rows
+    rows = answered(bob_sees, warehouse, numbers).rows
     assert [row[0] for row in rows] == [str(i) for i in range(1, 2501)]
 
 
 def test_a_failed_statement_is_an_error_although_its_status_is_200(bob_sees: Workspace, warehouse: str) -> None:
     with pytest.raises(PortalError) as failed:
-        sql.run_statement(bob_sees, warehouse, "SELECT nothing FROM nowhere")
+        answered(bob_sees, warehouse, "SELECT nothing FROM nowhere")
     assert failed.value.status == 502
     assert failed.value.code == "BAD_REQUEST"
 
 
-def test_a_statement_is_sent_once_and_cancelled_past_its_deadline(
+def test_a_statement_waits_for_its_warehouse_until_it_is_cancelled(
     backdoor: Backdoor, bob_sees: Workspace, warehouse: str
 ) -> None:
     backdoor.world.sql.by_id[warehouse].state = "STOPPED"
     backdoor.world.clock.speed = 0.001
-    backdoor.forget()
-    with pytest.raises(Unavailable) as late:
-        sql.run_statement(bob_sees, warehouse, "SELECT 1", deadline_s=1.2)
-    assert late.value.code == "DEADLINE_EXCEEDED"
-    posts = [row["path"] for row in backdoor.requests() if row["method"] == "POST"]
-    assert len(posts) == 2
-    assert posts[1].endswith("/cancel")
+    sent = sql.submit(bob_sees, warehouse, "SELECT 1")
+    assert sql.progress(bob_sees, sent.id).state == "PENDING"
+    assert sql.warehouse_state(bob_sees, warehouse) == "STARTING"
+    sql.cancel(bob_sees, sent.id)
+    with pytest.raises(PortalError, match="CANCELED"):
+        sql.progress(bob_sees, sent.id)
+    assert sql.warehouse_state(bob_sees, "gone") == ""
 
 
 def test_a_lost_reply_is_not_asked_for_again(backdoor: Backdoor, bob_sees: Workspace, warehouse: str) -> None:
     backdoor.fault("drop_reply", "/api/2.0/sql/statements", "POST")
     backdoor.forget()
     with pytest.raises(Unavailable):
-        sql.run_statement(bob_sees, warehouse, "SELECT 1")
+        sql.submit(bob_sees, warehouse, "SELECT 1")
     assert len(backdoor.requests()) == 1
 
 
 def test_an_odd_warehouse_id_is_never_sent(backdoor: Backdoor, bob_sees: Workspace) -> None:
     backdoor.forget()
     with pytest.raises(NotFound):
-        sql.run_statement(bob_sees, "../x", "SELECT 1")
+        sql.submit(bob_sees, "../x", "SELECT 1")
     assert backdoor.requests() == []
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Engine, Index, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, desc, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from web.audit.ledger import Ledger
-from web.audit.models import Operation, Serial
+from web.audit.models import Operation, Serial, Snapshot
 from web.audit.redact import SECRET_VALUE
 
 MOST_CHARS = 64_000
@@ -19,10 +20,13 @@ NAMED = re.compile(
 )
 IN_ADDRESS = re.compile(r"(://[^/\s:@]+:)[^@\s/]+(@)")
 GONE = "[redacted]"
+NONE = "none"
+FELL_BACK = "update failed"
 
 
 class KeptLog(SQLModel, table=True):
-    """One log. `which` is build or service; `cut` says that only its end was kept."""
+    """One log. `which` is build or service; `cut` says that only its end was kept. With `which` none, `text` says why
+    there is no log."""
 
     __tablename__ = "kept_log"
     __table_args__ = (UniqueConstraint("op_id", "entity", "which"), Index("kept_log_op", "op_id"))
@@ -60,14 +64,56 @@ def of(engine: Engine, op_id: str) -> list[KeptLog]:
     """What was kept with an operation."""
     with Session(engine, expire_on_commit=False) as session:
         session.connection(execution_options=READ)
-        return list(session.exec(select(KeptLog).where(KeptLog.op_id == op_id).order_by(col(KeptLog.seq))))
+        return list(session.exec(_logs(op_id).order_by(col(KeptLog.seq))))
 
 
 def kept_at(engine: Engine, op_id: str) -> int | None:
     """When logs were kept with an operation, in ms since 1970; None when there are none."""
     with Session(engine) as session:
         session.connection(execution_options=READ)
-        return session.exec(select(KeptLog.at).where(KeptLog.op_id == op_id)).first()
+        found = session.exec(_logs(op_id)).first()
+        return found.at if found else None
+
+
+def missed(ledger: Ledger, raw: dict[str, Any], operation: Operation, why: str) -> None:
+    """Keep why there is no log of the update that failed, the newest reason."""
+    with Session(ledger.engine) as session:
+        known = session.exec(_why(operation.id)).first()
+        row = known or _row(ledger, raw, operation, "", NONE, why)
+        row.text, row.at = redacted(why[:1000]), ledger.clock()
+        session.add(row)
+        session.commit()
+
+
+def why_not(engine: Engine, op_id: str) -> str:
+    """Why no log was kept with an operation; "" when one was, or when nobody has seen its update fail."""
+    with Session(engine) as session:
+        session.connection(execution_options=READ)
+        if session.exec(_logs(op_id)).first() is not None:
+            return ""
+        found = session.exec(_why(op_id)).first()
+        return found.text if found else ""
+
+
+def fell_back(engine: Engine, operation: Operation) -> bool:
+    """Whether the state that was seen next after this operation's own is that its update failed."""
+    mine = select(Snapshot.seq).where(Snapshot.endpoint == operation.endpoint, Snapshot.op_id == operation.id)
+    mine = mine.order_by(desc(Snapshot.seq))
+    with Session(engine) as session:
+        session.connection(execution_options=READ)
+        seq = session.exec(mine).first()
+        if seq is None:
+            return False
+        later = select(Snapshot.source).where(Snapshot.endpoint == operation.endpoint, col(Snapshot.seq) > seq)
+        return session.exec(later.where(Snapshot.scope == "endpoint").order_by(col(Snapshot.seq))).first() == FELL_BACK
+
+
+def _logs(op_id: str) -> SelectOfScalar[KeptLog]:
+    return select(KeptLog).where(KeptLog.op_id == op_id, KeptLog.which != NONE)
+
+
+def _why(op_id: str) -> SelectOfScalar[KeptLog]:
+    return select(KeptLog).where(KeptLog.op_id == op_id, KeptLog.which == NONE)
 
 
 def behind(engine: Engine, raw: dict[str, Any]) -> Operation | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, desc, func, select
 
-from web.audit import queries
+from web.audit import kept_logs, queries
 from web.audit.ledger import Ledger
 from web.audit.models import Operation, Snapshot
 from web.changes.diff import canonical, fingerprint
@@ -18,7 +18,7 @@ from web.changes.kinds import Kind
 from web.errors import PortalError
 
 ENDPOINT = "endpoint"
-PORTAL, SEEN, FAILED, ADOPTED = "portal", "seen", "update failed", "adopted"
+PORTAL, SEEN, FAILED, ADOPTED = "portal", "seen", kept_logs.FELL_BACK, "adopted"
 BADLY = ("UPDATE_FAILED", "UPDATE_CANCELED")
 LOOKED_BACK = 30
 

@@ -7,6 +7,7 @@ from typing import Any
 from web.changes.app_attach import APP_KINDS
 from web.changes.app_state import with_app
 from web.changes.checks import Finding
+from web.changes.diff import fingerprint
 from web.changes.kinds import Change, Kind
 from web.changes.lockouts import ADMINS, PRINCIPALS, lockouts, lost_by
 from web.changes.plan import Facts
@@ -35,7 +36,7 @@ def gather(ws: Workspace, change: Change) -> tuple[dict[str, Any] | None, Facts]
     if live and live.get("id") and direct:
         permissions, executed_by = behalf.permissions(ws, live)
         grants = direct_grants(permissions)
-        missed = _missed(ws, change, permissions) if change.kind is Kind.PERMISSIONS else []
+        missed = _missed(ws, change, permissions)
     elif live and live.get("id") and change.kind is Kind.DELETE:
         grants = _grants_if_allowed(ws, str(live["id"]))
     blockers, warnings = _models(ws, change)
@@ -59,10 +60,14 @@ def kept_by_app(change: Change, grants: list[dict[str, Any]], principal: str) ->
 
 
 def _missed(ws: Workspace, change: Change, permissions: dict[str, Any]) -> list[Finding]:
-    """Warnings of a change of permissions: who loses a right that somebody may miss."""
-    wanted = [entry for entry in change.body.get("access_control_list") or [] if isinstance(entry, dict)]
-    found = lockouts(direct_grants(permissions), wanted, inherited_grants(permissions), iam.me(ws))
-    return [Finding("access_control_list", lockout.text, f"lockout-{lockout.key}") for lockout in found]
+    """Who loses a right that somebody may miss. It has to be accepted, as it may be beyond one's power to undo it."""
+    field = "access_control_list" if change.kind is Kind.PERMISSIONS else "permissions"
+    wanted = [entry for entry in change.body.get(field) or [] if isinstance(entry, dict)]
+    was = direct_grants(permissions)
+    if change.kind is Kind.RESTORE and set(map(fingerprint, wanted)) == set(map(fingerprint, was)):
+        return []
+    found = lockouts(was, wanted, inherited_grants(permissions), iam.me(ws))
+    return [Finding(field, one.text, f"lockout-{one.key}", must_acknowledge=True) for one in found]
 
 
 def _live(ws: Workspace, change: Change) -> dict[str, Any] | None:

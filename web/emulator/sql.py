@@ -57,18 +57,28 @@ def _settle(call: Call, warehouse: Warehouse) -> None:
 
 async def list_warehouses(call: Call) -> Response:
     """Every warehouse; charlie and the like see them as well."""
-    shown = []
-    for warehouse in call.world.sql.by_id.values():
-        _settle(call, warehouse)
-        shown.append({
-            "id": warehouse.id, "name": warehouse.name, "state": warehouse.state, "cluster_size": warehouse.size,
-            "auto_stop_mins": 10, "enable_serverless_compute": True, "warehouse_type": "PRO",
-        })  # fmt: skip
+    shown = [_described(call, warehouse) for warehouse in call.world.sql.by_id.values()]
     return reply({"warehouses": shown} if shown else {})
 
 
+async def get_warehouse(call: Call) -> Response:
+    """One of them."""
+    warehouse = call.world.sql.by_id.get(call.params["id"])
+    if warehouse is None:
+        raise missing(f"SQL warehouse {call.params['id']} does not exist.")
+    return reply(_described(call, warehouse))
+
+
+def _described(call: Call, warehouse: Warehouse) -> dict[str, Any]:
+    _settle(call, warehouse)
+    return {
+        "id": warehouse.id, "name": warehouse.name, "state": warehouse.state, "cluster_size": warehouse.size,
+        "auto_stop_mins": 10, "enable_serverless_compute": True, "warehouse_type": "PRO",
+    }  # fmt: skip
+
+
 async def execute(call: Call) -> Response:
-    """Run a statement; on a stopped warehouse it stays PENDING until that has started."""
+    """Run a statement; it stays PENDING while its warehouse starts, and without a wait until somebody asks."""
     body = await call.json()
     warehouse = call.world.sql.by_id.get(str(body.get("warehouse_id")))
     if warehouse is None:
@@ -82,7 +92,7 @@ async def execute(call: Call) -> Response:
     call.world.sql.statements[statement.id] = statement
     if warehouse.state == "STOPPED":
         warehouse.state, warehouse.starting_ms = "STARTING", call.world.clock.now_ms()
-    return reply(_advance(call, statement))
+    return reply(_shown(statement) if body.get("wait_timeout") == "0s" else _advance(call, statement))
 
 
 def _typed(given: dict[str, Any]) -> Any:
@@ -167,6 +177,7 @@ async def cancel(call: Call) -> Response:
 
 ROUTES: list[Route] = [
     ("GET", f"{BASE}/warehouses", list_warehouses),
+    ("GET", f"{BASE}/warehouses/{{id}}", get_warehouse),
     ("POST", f"{BASE}/statements", execute),
     ("POST", f"{BASE}/statements/", execute),
     ("GET", f"{BASE}/statements/{{id}}", get_statement),

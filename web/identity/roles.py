@@ -30,6 +30,7 @@ HARMLESS = frozenset(
         ("POST", "/endpoints/{name}/config/changes"),
         ("POST", "/endpoints/{name}/gateway/convert"),
         ("POST", "/patterns/form"),
+        ("POST", "/usage/cancel"),
     }
 )
 

@@ -1,7 +1,6 @@
-"""SQL warehouses and statements, for the usage tables (reference §2.7, §2.8). Statements here only read."""
+"""SQL warehouses and statements, for the usage tables (reference §2.7, §2.8). Statements here read; nothing waits."""
 
 import json
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from web.workspace.transport import NotSent, Unanswered
 
 WAREHOUSES = "/api/2.0/sql/warehouses"
 STATEMENTS = "/api/2.0/sql/statements"
-POLL_S = 0.5
 MAX_CHUNKS = 50
 RUNNING = frozenset({"PENDING", "RUNNING"})
 
@@ -36,31 +34,57 @@ def warehouses(ws: Workspace) -> list[dict[str, Any]]:
     return items(ws.get(WAREHOUSES), "warehouses")
 
 
-def run_statement(
-    ws: Workspace,
-    warehouse_id: str,
-    statement: str,
-    parameters: Mapping[str, object] | None = None,
-    *,
-    deadline_s: float = 60.0,
-) -> Table:
-    """Run a reading statement with named `:x` parameters and wait up to `deadline_s` seconds.
+@dataclass(frozen=True)
+class Statement:
+    """A statement that was sent. `table` once it has succeeded; `state` is PENDING while it waits for its warehouse."""
 
-    Raises the refusal, PortalError SQL_FAILED for a statement that failed (which is HTTP 200), Unavailable past the
-    deadline (the statement is then cancelled).
+    id: str
+    state: str
+    table: Table | None = None
+
+
+def warehouse_state(ws: Workspace, warehouse_id: str) -> str:
+    """RUNNING, STARTING, STOPPED …; "" where the caller may not see the warehouse or nobody answers."""
+    try:
+        raw = mapping(ws.get(f"{WAREHOUSES}/{names.segment(warehouse_id)}"), "a warehouse")
+    except PortalError:
+        return ""
+    return str(raw.get("state") or "")
+
+
+def submit(
+    ws: Workspace, warehouse_id: str, statement: str, parameters: Mapping[str, object] | None = None
+) -> Statement:
+    """Send a reading statement with named `:x` parameters, once, without waiting for it; ask `progress` then.
+
+    Raises the refusal, and PortalError SQL_FAILED for a statement that failed at once (which is HTTP 200).
     """
-    end = time.monotonic() + deadline_s
     body = {
         "statement": statement,
         "warehouse_id": names.segment(warehouse_id),
         "parameters": [_parameter(name, value) for name, value in (parameters or {}).items()],
-        "wait_timeout": "5s",
+        "wait_timeout": "0s",
         "on_wait_timeout": "CONTINUE",
     }
-    answer = mapping(post_query(ws, STATEMENTS, body), "a statement")
-    while _state(answer) in RUNNING:
-        answer = _again(ws, answer, end)
-    return _table(ws, _checked(answer))
+    return _read(ws, mapping(post_query(ws, STATEMENTS, body), "a statement"))
+
+
+def progress(ws: Workspace, statement_id: str) -> Statement:
+    """One's own statement now. Raises PortalError SQL_FAILED for one that failed, NotFound for an unknown one."""
+    return _read(ws, mapping(ws.get(f"{STATEMENTS}/{names.segment(statement_id)}"), "a statement"))
+
+
+def cancel(ws: Workspace, statement_id: str) -> None:
+    """Cancel one's own statement. That it had ended, or nobody answered, makes no difference to the caller."""
+    with suppress(PortalError):
+        post_query(ws, f"{STATEMENTS}/{names.segment(statement_id)}/cancel", {})
+
+
+def _read(ws: Workspace, answer: dict[str, Any]) -> Statement:
+    state, statement_id = _state(answer), str(answer.get("statement_id") or "")
+    if state in RUNNING:
+        return Statement(names.segment(statement_id), state)
+    return Statement(statement_id, state, _table(ws, _checked(answer)))
 
 
 def post_query(ws: Workspace, path: str, body: dict[str, Any]) -> Any:
@@ -84,20 +108,6 @@ def _parameter(name: str, value: object) -> dict[str, str | None]:
 
 def _state(answer: dict[str, Any]) -> str:
     return str(mapping(answer.get("status") or {}, "a statement's status").get("state") or "")
-
-
-def _again(ws: Workspace, answer: dict[str, Any], end: float) -> dict[str, Any]:
-    path = f"{STATEMENTS}/{names.segment(str(answer.get('statement_id') or ''))}"
-    if time.monotonic() + POLL_S > end:
-        with suppress(PortalError):
-            post_query(ws, f"{path}/cancel", {})
-        raise Unavailable(
-            "The query did not end in time and was cancelled.",
-            code="DEADLINE_EXCEEDED",
-            hint="A stopped SQL warehouse takes minutes to start. Try again in a moment.",
-        )
-    time.sleep(POLL_S)
-    return mapping(ws.get(path), "a statement")
 
 
 def _checked(answer: dict[str, Any]) -> dict[str, Any]:

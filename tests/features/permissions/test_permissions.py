@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.features.changes.support import fault, writes
+from tests.features.changes.support import fault, make, plan, writes
 from tests.features.create.support import beside, inputs
 
 if TYPE_CHECKING:
@@ -37,10 +37,11 @@ def review(who: httpx.Client, values: dict[str, str]) -> str:
     return answer.headers["location"]
 
 
-def apply(who: httpx.Client, location: str) -> httpx.Response:
+def apply(who: httpx.Client, location: str, *accepted: str) -> httpx.Response:
     page = who.get(location).text
     seen = re.search(r'name="seen" value="([^"]*)"', page)
-    return who.post("/changes", data={"draft": location.rpartition("/")[2], "seen": seen[1] if seen else ""})
+    sent = {"draft": location.rpartition("/")[2], "seen": seen[1] if seen else "", "acknowledge": list(accepted)}
+    return who.post("/changes", data=sent)
 
 
 def grants(emulator: "Emulator", name: str = "churn") -> dict[str, dict[str, str]]:
@@ -156,38 +157,48 @@ def test_back_from_review_the_rows_are_as_they_were_left(bob: httpx.Client) -> N
     assert BOT in fields(page).values()
 
 
-def test_locking_out_oneself_has_to_be_ticked_and_is_said_again_on_review(
-    emulator: "Emulator", bob: httpx.Client
-) -> None:
+def test_locking_out_oneself_has_to_be_accepted_on_review(emulator: "Emulator", bob: httpx.Client) -> None:
     values = without(without(form(bob), "bob@example.com"), "ml-team") | new("user", "charlie@example.com")
-    answer = bob.post(PAGE, data={**values, "do": "review"})
-    assert answer.status_code == 422
-    assert "You lose CAN_MANAGE" in answer.text
-    assert "Nobody but workspace admins" in answer.text
-    half = fields(answer) | {"accept.you": "on", "do": "review"}
-    assert bob.post(PAGE, data=half).status_code == 422
-    location = bob.post(PAGE, data={**half, "accept.last": "on"}).headers["location"]
-    assert "You lose CAN_MANAGE" in bob.get(location).text
+    location = review(bob, values)
+    shown = bob.get(location).text
+    assert "You lose CAN_MANAGE" in shown
+    assert "Nobody but workspace admins" in shown
+    half = apply(bob, location, "lockout-you")
+    assert half.status_code == 409
+    assert "Nothing was sent: accept this first" in half.text
     assert writes(emulator) == []
-    assert apply(bob, location).status_code == 303
+    assert apply(bob, location, "lockout-you", "lockout-last").status_code == 303
     assert grants(emulator) == {"user_name": {"charlie@example.com": "CAN_QUERY"}}
 
 
 def test_the_portals_own_principal_is_not_dropped_in_silence(emulator: "Emulator", alice: httpx.Client) -> None:
     emulator.world.endpoints["churn"].grants["service_principal_name"] = {"portal-app": "CAN_MANAGE"}
-    values = without(form(alice), "portal-app")
-    answer = alice.post(PAGE, data={**values, "do": "review"})
-    assert answer.status_code == 422
-    assert "own service principal loses rights" in answer.text
+    location = review(alice, without(form(alice), "portal-app"))
+    assert "own service principal loses rights" in alice.get(location).text
+    assert apply(alice, location).status_code == 409
+    assert writes(emulator) == []
 
 
-def test_the_json_api_warns_of_a_lock_out_as_well(bob: httpx.Client) -> None:
+def test_the_json_api_sends_a_lock_out_only_with_its_code(emulator: "Emulator", bob: httpx.Client) -> None:
     entries = [{"user_name": "charlie@example.com", "permission_level": "CAN_MANAGE"}]
     wanted = {"kind": "permissions.update", "endpoint": "churn", "body": {"access_control_list": entries}}
-    plan = bob.post("/api/v1/changes/plan", json={"change": wanted}).json()
-    told = [warning["message"] for warning in plan["warnings"]]
-    assert any("You lose CAN_MANAGE" in text for text in told)
-    assert not any("Nobody but" in text for text in told)
+    told = {w["code"]: w for w in plan(bob, wanted)["warnings"] if w.get("code", "").startswith("lockout")}
+    assert list(told) == ["lockout-you"]
+    assert told["lockout-you"]["must_acknowledge"] is True
+    assert make(bob, wanted).status_code == 409
+    assert writes(emulator) == []
+    body = {"change": wanted, "acknowledged": ["lockout-you"]}
+    made = bob.post("/api/v1/changes", json=body, headers={"Idempotency-Key": "lockout-accepted"})
+    assert made.status_code == 201, made.text
+    assert grants(emulator) == {"user_name": {"charlie@example.com": "CAN_MANAGE"}}
+
+
+def test_a_restore_that_locks_out_asks_as_well(emulator: "Emulator", bob: httpx.Client) -> None:
+    entries = [{"user_name": "charlie@example.com", "permission_level": "CAN_MANAGE"}]
+    wanted = {"kind": "endpoint.restore", "endpoint": "churn", "body": {"permissions": entries}}
+    assert "lockout-you" in [w.get("code") for w in plan(bob, wanted)["warnings"]]
+    assert make(bob, wanted).status_code == 409
+    assert writes(emulator) == []
 
 
 def test_nothing_changed_is_said(bob: httpx.Client) -> None:

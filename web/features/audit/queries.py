@@ -20,6 +20,7 @@ from web.identity.person import Caller
 CHANGES = tuple(str(kind) for kind in Kind)
 KINDS = (*CHANGES, archive.KIND)
 FORMATS = (("jsonl", "JSONL"), ("csv", "CSV"), ("cef", "CEF"))
+ROLLING = (Kind.CREATE, Kind.CONFIG, Kind.TRAFFIC, Kind.START, Kind.RESTORE)
 KEPT = ("endpoint", "actor", "kind", "outcome", "since", "until", "q", "limit")
 
 
@@ -52,6 +53,7 @@ class Detail:
     unsettled: bool
     logs_kept: int | None = None
     code: tuple[tuple[str, str, str, str], ...] = ()
+    rolling: tuple[str, ...] = ROLLING
 
     @property
     def archived(self) -> bool:

@@ -1,15 +1,38 @@
-"""The submitted conflict form: `path` once per field, `choice-<place>` beside it, or `all` for every field."""
+"""What the Review page sends: a draft as it was seen, with the warnings that were ticked; and the conflict form: `path`
+once per field, `choice-<place>` beside it, or `all` for every field."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Form
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from web.changes.merge import Choice
 
 SIDES = ("live", "mine")
+DraftField = Annotated[str, Form(max_length=64)]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One's `draft`, the hash of the live state that Review showed, and the codes of the warnings accepted there."""
+
+    draft: str
+    seen: str
+    accepted: frozenset[str]
+
+
+def _seen(
+    draft: DraftField,
+    seen: Annotated[str, Form(max_length=64)] = "",
+    acknowledge: Annotated[list[str] | None, Form()] = None,
+) -> Seen:
+    return Seen(draft, seen, frozenset(acknowledge or ()))
+
+
+SeenDep = Annotated[Seen, Depends(_seen)]
 
 
 async def _form(request: Request) -> FormData:

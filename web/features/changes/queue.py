@@ -1,8 +1,6 @@
 """The line before an endpoint: join it from Review, see one's queued changes, apply or cancel one."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Form
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,6 +9,7 @@ from web.changes.kinds import Kind
 from web.changes.perform import Unacknowledged
 from web.deps import ActorDep, LedgerDep, RequestIdDep, ServicesDep, WorkspaceDep
 from web.errors import Unavailable
+from web.features.changes.forms import SeenDep
 from web.features.changes.line import applicable, mine, outcome_toast
 from web.features.changes.queries import review
 from web.html.htmx import HtmxRequest
@@ -18,7 +17,6 @@ from web.html.respond import done, fragment, page
 from web.html.toasts import Toast
 
 router = APIRouter()
-DraftField = Annotated[str, Form(max_length=64)]
 
 
 @router.get("/changes/queue")
@@ -34,25 +32,16 @@ def live(request: Request, ws: WorkspaceDep, ledger: LedgerDep, actor: ActorDep)
 
 
 @router.post("/changes/queue")
-def join(
-    request: Request,
-    draft: DraftField,
-    ws: WorkspaceDep,
-    ledger: LedgerDep,
-    actor: ActorDep,
-    seen: Annotated[str, Form(max_length=64)] = "",
-    acknowledge: Annotated[list[str] | None, Form()] = None,
-) -> Response:
+def join(request: Request, sent: SeenDep, ws: WorkspaceDep, ledger: LedgerDep, actor: ActorDep) -> Response:
     """Put a reviewed draft in line, for the update in progress to end."""
-    accepted = frozenset(acknowledge or ())
-    change, base = drafts.load(ledger, actor, draft, ws)
+    change, base = drafts.load(ledger, actor, sent.draft, ws)
     try:
-        endpoint_id = applicable(ledger, ws, change, base, seen, accepted)
+        endpoint_id = applicable(ledger, ws, change, base, sent.seen, sent.accepted)
     except Unacknowledged as error:
-        view = review(ledger, ws, change, base, draft, error, accepted)
+        view = review(ledger, ws, change, base, sent.draft, error, sent.accepted)
         return page(request, "changes/review.html", error.status, review=view)
-    queue.join(ledger, actor, ws.host, change, endpoint_id, draft, seen, accepted)
-    return done(request, f"/changes/review/{draft}", Toast("Queued. Nothing is sent before the update has ended."))
+    queue.join(ledger, actor, ws.host, change, endpoint_id, sent.draft, sent.seen, sent.accepted)
+    return done(request, f"/changes/review/{sent.draft}", Toast("Queued. Nothing is sent before the update has ended."))
 
 
 @router.post("/changes/queue/{seq}/apply")

@@ -1,8 +1,6 @@
 """GET /changes/review/{draft}, POST /changes, POST /changes/resolve; the line before an endpoint is in `queue.py`."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,14 +9,13 @@ from web.changes.kinds import Kind
 from web.changes.perform import Result, perform
 from web.deps import ActorDep, LedgerDep, RequestIdDep, ServicesDep, WorkspaceDep, counted_change
 from web.errors import PortalError, Unavailable
-from web.features.changes.forms import FormDep, choices_in
+from web.features.changes.forms import DraftField, FormDep, SeenDep, choices_in
 from web.features.changes.queries import resolved, review
 from web.features.changes.queue import router as line
 from web.html.respond import done, invalid, page
 from web.html.toasts import Toast
 
 router = APIRouter()
-DraftField = Annotated[str, Form(max_length=64)]
 
 
 @router.get("/changes/review/{draft_id}")
@@ -34,27 +31,26 @@ def show_review(request: Request, draft_id: str, ws: WorkspaceDep, ledger: Ledge
 @router.post("/changes", dependencies=[Depends(counted_change)])
 def apply(
     request: Request,
-    draft: DraftField,
+    sent: SeenDep,
     ws: WorkspaceDep,
     parts: ServicesDep,
     actor: ActorDep,
     request_id: RequestIdDep,
-    seen: Annotated[str, Form(max_length=64)] = "",
-    acknowledge: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Perform the draft, once: the draft's id is the idempotency key."""
     if parts.draining:
         raise Unavailable("The portal is stopping. Nothing was sent.", code="DRAINING", hint="Try again in a minute.")
-    if (applied := parts.ledger.find(actor.email, draft)) is not None:
+    if (applied := parts.ledger.find(actor.email, sent.draft)) is not None:
         return _sent(request, Result(applied, replayed=True))
-    change, base = drafts.load(parts.ledger, actor, draft, ws)
-    accepted = frozenset(acknowledge or ())
+    change, base = drafts.load(parts.ledger, actor, sent.draft, ws)
     try:
-        result = perform(parts.ledger, ws, actor, change, base, draft, request_id, seen, acknowledged=accepted)
+        result = perform(
+            parts.ledger, ws, actor, change, base, sent.draft, request_id, sent.seen, acknowledged=sent.accepted
+        )
     except PortalError as error:
-        view = review(parts.ledger, ws, change, base, draft, error, accepted)
+        view = review(parts.ledger, ws, change, base, sent.draft, error, sent.accepted)
         return page(request, "changes/review.html", error.status, review=view)
-    queue.applied(parts.ledger, draft, result.operation)
+    queue.applied(parts.ledger, sent.draft, result.operation)
     return _sent(request, result)
 
 

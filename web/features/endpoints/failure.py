@@ -6,7 +6,7 @@ from typing import Any
 
 from web.errors import Forbidden, PortalError
 from web.features.endpoints.entities import EntityView, config_view, deadline_s
-from web.workspace import catalog, logtext, serving
+from web.workspace import catalog, entity_logs
 from web.workspace.client import Workspace
 from web.workspace.doctor import RULES, Case, Finding, diagnose
 from web.workspace.entity_state import BROKEN
@@ -14,7 +14,6 @@ from web.workspace.entity_state import BROKEN
 EXCERPT_LINES = 14
 MOST_ENTITIES = 3
 LATE = 0.6
-NO_BUILD = ("external", "foundation")
 MANAGERS = (None, "CAN_MANAGE")
 EMPTY = "The build log is empty."
 NOT_ALLOWED = "Reading build logs needs CAN_MANAGE on this endpoint. Ask its creator, or somebody who manages it."
@@ -64,7 +63,11 @@ def late(ws: Workspace, raw: dict[str, Any], entity: EntityView, elapsed_s: floa
     """Why an entity of an update that still runs takes so long; its log is read only once it is late."""
     given = _given(raw, entity.name)
     case = Case("running", entity.message, workload=_workload(given), facts=_facts(raw, given))
-    if elapsed_s < LATE * deadline_s(given) or kind in NO_BUILD or raw.get("permission_level") not in MANAGERS:
+    if (
+        elapsed_s < LATE * deadline_s(given)
+        or kind in entity_logs.NO_CONTAINER
+        or raw.get("permission_level") not in MANAGERS
+    ):
         return diagnose(case, RULES)
     note, logs = _logs(ws, str(raw["name"]), entity, (raw.get("pending_config") or {}).get("config_version"))
     known = bool(logs) or note == EMPTY
@@ -77,7 +80,7 @@ def _entity(
 ) -> BrokenEntity:
     version = (raw.get("pending_config") or {}).get("config_version")
     note, logs = "", dict[str, str]()
-    if kind in NO_BUILD:
+    if kind in entity_logs.NO_CONTAINER:
         note = "This kind of model has no container, so there is no build log."
     elif not may:
         note = NOT_ALLOWED
@@ -117,14 +120,11 @@ def _version_status(ws: Workspace, given: dict[str, Any]) -> str:
 def _logs(ws: Workspace, name: str, entity: EntityView, version: int | None) -> tuple[str, dict[str, str]]:
     """(why there is none, the logs by kind): the build log, and the service log where the workspace points to it."""
     try:
-        logs = {"build": logtext.plain(serving.build_logs(ws, name, entity.name, version))}
-        if "service logs" in entity.message.lower():
-            logs["service"] = logtext.plain(serving.service_logs(ws, name, entity.name, version))
+        logs = entity_logs.of(ws, name, entity.name, entity.message, version)
     except Forbidden:
         return NOT_ALLOWED, {}
     except PortalError as error:
         return f"The build log could not be read: {error.message}", {}
-    logs = {which: text for which, text in logs.items() if text.strip()}
     return ("" if logs else EMPTY), logs
 
 

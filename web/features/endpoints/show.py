@@ -1,12 +1,10 @@
 """GET /endpoints/{name} and the parts of it that refresh themselves."""
 
-from typing import Any
-
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from web.changes import observe
+from web.changes import failed_logs, observe
 from web.deps import CallerDep, LedgerDep, MayDep, WorkspaceDep
 from web.features.endpoint_tabs import head
 from web.features.endpoints.detail import detail, entities, keep_logs, run_as, settle_unknown
@@ -28,15 +26,21 @@ def show(request: Request, name: str, caller: CallerDep, ledger: LedgerDep, may:
 
 
 @router.get("/endpoints/{name}/status")
-def status(request: Request, name: str, ws: WorkspaceDep) -> Response:
+def status(request: Request, name: str, ws: WorkspaceDep, ledger: LedgerDep) -> Response:
     """The two state facts alone, polled on every page of an endpoint while an update runs."""
-    return fragment(request, "endpoints/_status.html", endpoint=head(request, sight.endpoint(ws, name), ""))
+    raw = sight.endpoint(ws, name)
+    failed_logs.keep(ledger, ws, raw)
+    return fragment(request, "endpoints/_status.html", endpoint=head(request, raw, ""))
 
 
 @router.get("/endpoints/{name}/entities")
-def live(request: Request, name: str, ws: WorkspaceDep) -> Response:
+def live(request: Request, name: str, ws: WorkspaceDep, ledger: LedgerDep) -> Response:
     """What serves and what is tried, and with it the state in the head of the page."""
-    return fragment(request, "endpoints/live.oob.html", **_live(request, ws, name))
+    raw = sight.endpoint(ws, name)
+    failed_logs.keep(ledger, ws, raw)
+    top = head(request, raw, "overview", live_here=True)
+    view = entities(raw, top.kind, ws)
+    return fragment(request, "endpoints/live.oob.html", endpoint=top, entities=view, oob=True)
 
 
 @router.get("/endpoints/{name}/failure")
@@ -55,9 +59,3 @@ def identity(request: Request, name: str, ws: WorkspaceDep) -> Response:
     """Whether the creator, as whom the endpoint runs for good, is still there."""
     raw = sight.endpoint(ws, name)
     return fragment(request, "endpoints/_run_as.html", run_as=run_as(ws, str(raw.get("creator") or "")))
-
-
-def _live(request: Request, ws: WorkspaceDep, name: str) -> dict[str, Any]:
-    raw = sight.endpoint(ws, name)
-    top = head(request, raw, "overview", live_here=True)
-    return {"endpoint": top, "entities": entities(raw, top.kind, ws), "oob": True}

@@ -51,6 +51,15 @@ def download(name: str, ws: WorkspaceDep, source: str = "", log: str = "") -> Re
     return PlainTextResponse(view.text.text + "\n", headers=headers)
 
 
+@router.get("/audit/{op_id}/logs/standing")
+def standing(request: Request, op_id: str, who: CallerDep, ledger: LedgerDep, may: MayDep) -> Response:
+    """For the operation's page: whether the update that followed has failed, and its log is kept."""
+    operation = history.operation(ledger.engine, op_id, may)
+    return fragment(
+        request, "logs/_standing.html", operation=operation, standing=keeping.standing(ledger, who, operation)
+    )
+
+
 @router.get("/audit/{op_id}/logs")
 def kept(request: Request, op_id: str, who: CallerDep, ledger: LedgerDep, may: MayDep) -> Response:
     """The logs kept when the update of this operation failed."""

@@ -1,13 +1,12 @@
-"""The form of direct grants: rows with their levels, one principal to add by name, and what one has to accept."""
+"""The form of direct grants: rows with their levels and one principal to add by name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from web.changes.forms.tree import Tree, branch, rows, text
 from web.changes.kinds import Change, Kind
-from web.changes.lockouts import Lockout, lockouts
 from web.features.permissions.grants import KIND_WORDS, LEVELS, Grant, kind_named
-from web.workspace.iam import Found, Me, PrincipalKind
+from web.workspace.iam import Found, PrincipalKind
 
 SAME = "Nothing differs from what is live."
 Named = Callable[[PrincipalKind, str], Found]
@@ -24,12 +23,10 @@ class Addition:
 
 @dataclass
 class GrantsForm:
-    """`accepted`: keys of the warnings that were ticked; `warnings`: those that stand."""
+    """Rows, somebody to add, and messages by field. `focus`: the field that the keyboard shall be in."""
 
     rows: list[Grant] = field(default_factory=list)
     new: Addition = field(default_factory=Addition)
-    accepted: set[str] = field(default_factory=set)
-    warnings: list[Lockout] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
     focus: str = ""
 
@@ -38,16 +35,14 @@ class GrantsForm:
         body = {"access_control_list": [grant.as_request() for grant in self.rows]}
         return Change(kind=Kind.PERMISSIONS, endpoint=name, body=body)
 
-    def ready(self, direct: list[Grant], inherited: list[Grant], me: Me, named: Named) -> bool:
-        """Whether this can go to Review; else `errors` or unaccepted `warnings` say what is missing."""
+    def ready(self, direct: list[Grant], named: Named) -> bool:
+        """Whether this can go to Review, which says who is locked out; else `errors` say what is missing."""
         if not self.take_in(named):
             return False
         if {_key(one) for one in self.rows} == {_key(one) for one in direct}:
             self.errors = {"grants": SAME}
             return False
-        was, wanted, above = ([one.as_request() for one in grants] for grants in (direct, self.rows, inherited))
-        self.warnings = lockouts(was, wanted, above, me)
-        return all(warning.key in self.accepted for warning in self.warnings)
+        return True
 
     def take_in(self, named: Named) -> bool:
         """Make a row of the principal to add; False, with the message at its field, when nobody or several fit."""
@@ -93,7 +88,6 @@ def read(tree: Tree) -> GrantsForm:
     new = branch(tree, "new")
     level = text(new, "level")
     form.new = Addition(kind_named(text(new, "kind")), text(new, "name"), level if level in LEVELS else "CAN_QUERY")
-    form.accepted = set(branch(tree, "accept"))
     return form
 
 

@@ -3,14 +3,14 @@
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import Response
 
 from web.changes import drafts
 from web.changes.forms import tree
 from web.changes.forms.people import people
-from web.deps import ActorDep, CallerDep, FieldsDep, LedgerDep, WorkspaceDep
+from web.deps import ActorDep, FieldsDep, LedgerDep, WorkspaceDep
 from web.errors import Invalid
 from web.features.endpoint_tabs import head, hosted
 from web.features.permissions import forms, queries
@@ -18,17 +18,9 @@ from web.features.permissions.forms import GrantsForm
 from web.features.permissions.grants import Grant, kind_named
 from web.html import done, fragment, page
 from web.workspace import sight
-from web.workspace.iam import Me
 
 router = APIRouter(prefix="/endpoints/{name}/permissions", include_in_schema=False)
 Typed = Annotated[str, Form(max_length=300)]
-
-
-def _me(who: CallerDep) -> Me:
-    return Me(who.id, who.email, who.display_name, who.groups, active=True)
-
-
-MeDep = Annotated[Me, Depends(_me)]
 
 
 @router.get("")
@@ -47,20 +39,14 @@ def show(
 
 @router.post("")
 def submit(
-    request: Request,
-    name: str,
-    fields: FieldsDep,
-    ws: WorkspaceDep,
-    ledger: LedgerDep,
-    actor: ActorDep,
-    me: MeDep,
+    request: Request, name: str, fields: FieldsDep, ws: WorkspaceDep, ledger: LedgerDep, actor: ActorDep
 ) -> Response:
-    """A row more or less, or on to Review; 422 with what is wrong, or with what has to be accepted first."""
+    """A row more or less, or on to Review; 422 with what is wrong."""
     raw = sight.endpoint(ws, name)
     form, base = forms.read(fields), drafts.base_from_form(fields)
     live, ask = queries.changeable(ledger, ws, raw), partial(queries.named, ws)
     pressed = forms.press(form, tree.text(fields, "do"), ask)
-    if not pressed and form.ready(live.access.direct, live.access.inherited, me, ask):
+    if not pressed and form.ready(live.access.direct, ask):
         return done(request, drafts.start(ledger, actor, form.change(name), base))
     again = queries.View(form, live.access, live.levels, base or live.base)
     endpoint = head(request, raw, "permissions")
