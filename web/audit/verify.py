@@ -17,6 +17,8 @@ from web.audit.checkpoint import Checkpoint
 from web.audit.models import Entry, Operation
 
 WITHIN_MS = 10_000
+UNSAID = {"executed_by": ""}
+"""What entries of earlier versions do not say, and operations without them cannot be."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ def verify(engine: Engine, key: bytes, checkpoints: Sequence[Checkpoint] = ()) -
             wrong = "restamped"
         if wrong:
             return Verdict(False, rows, head, {"seq": seq, "class": wrong, "op_id": entry.op_id})
-        present[entry.op_id] = {"_at": entry.at, **present.get(entry.op_id, {}), **facts(entry.actor, entry.payload)}
+        known = present.get(entry.op_id, {"_at": entry.at, **UNSAID})
+        present[entry.op_id] = {**known, **facts(entry.actor, entry.payload)}
         head, last_seq = entry.mac, seq
     bad = _unmet(macs, last_seq) or _projection(engine, present)
     return Verdict(bad is None, rows, head, bad)
