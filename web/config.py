@@ -50,8 +50,8 @@ class Settings(BaseSettings):
     streams_per_person: int = Field(12, ge=1, description="Requests to models that one person may have under way.")
     app_executes: bool = Field(
         False,
-        description="Let the app's own principal change permissions for people who manage the endpoint, "
-        "where their sign-in does not reach permissions.",
+        description="Let the app's own principal change permissions, and attach to apps, for people who manage the "
+        "endpoint (and the app), where their sign-in does not reach that.",
     )
     metrics: bool = Field(False, description="Show the portal's own figures for Prometheus at /metrics.")
     prices: Path | None = Field(

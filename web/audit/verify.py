@@ -26,6 +26,8 @@ ONE_MOMENT: dict[str, dict[str, Any]] = {
     "postgresql": {"isolation_level": "REPEATABLE READ"},
 }
 Bad = dict[str, Any]
+UNSAID = {"executed_by": ""}
+"""What entries of earlier versions do not say, and operations without them cannot be."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ def _links(session: Session, ids: list[str]) -> dict[str, list[Any]]:
 
 
 def _same(row: Any, entries: list[Any]) -> bool:
-    said: dict[str, Any] = {}
+    said: dict[str, Any] = dict(UNSAID)
     for entry in entries:
         said |= facts(entry.actor, entry.payload)
     return same_moment(row.at, entries[0].at) and all(getattr(row, name) == value for name, value in said.items())

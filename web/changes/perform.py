@@ -13,10 +13,11 @@ from web.changes import app_state, observe
 from web.changes.app_attach import APP_KINDS
 from web.changes.checks import Finding, check
 from web.changes.diff import fingerprint
+from web.changes.grants import direct_grants
 from web.changes.kinds import Base, Change, Kind
 from web.changes.parts import part_of
 from web.changes.plan import Plan, plan
-from web.changes.preflight import direct_grants, gather
+from web.changes.preflight import gather
 from web.changes.readback import differences
 from web.changes.rebase import Rebased, rebase, wanted_part
 from web.changes.send import deliver
@@ -70,7 +71,11 @@ def perform(
                 raise Invalid("This idempotency key was used for a different change.", code="IDEMPOTENCY_KEY_REUSED")
             return Result(known, True)
         _rules(change)
-        live, facts = gather(ws, change)
+        try:
+            live, facts = gather(ws, change)
+        except behalf.Unproven as error:
+            _refused(ledger, _attempt(ws, actor, change, key, asked, request_id), error)
+            raise
         made = plan(on_top(ledger, change, base, live, facts.grants, seen), live, facts)
         refuse_blocked(made)
         if open_ := made.unaccepted(acknowledged):
@@ -186,6 +191,32 @@ def _intent(
     )
 
 
+def _attempt(ws: Workspace, actor: Actor, change: Change, key: str, asked: str, request_id: str) -> Intent:
+    """What goes on record of a change that the app would not even look into for this person."""
+    return Intent(
+        kind=change.kind,
+        endpoint=change.endpoint,
+        actor=actor.email,
+        actor_id=actor.id,
+        idempotency_key=key,
+        payload_hash=asked,
+        change=change.model_dump(mode="json"),
+        calls=[],
+        diff=[],
+        before=None,
+        request_id=request_id,
+        host=ws.host,
+        executed_by=ws.behalf.principal if ws.behalf else "",
+    )
+
+
+def _refused(ledger: Ledger, intent: Intent, error: PortalError) -> None:
+    operation, new = ledger.begin(intent)
+    if new:
+        told = {"code": error.code, "message": error.message, "hint": error.hint, "status": error.status}
+        ledger.finish(operation.id, Outcome("refused", [], error=told))
+
+
 def _send(
     ledger: Ledger, ws: Workspace, made: Plan, operation: Operation, through_app: dict[str, Any] | None
 ) -> Result:
@@ -213,9 +244,9 @@ def _read_back(ws: Workspace, change: Change) -> dict[str, Any] | None:
     if change.kind is Kind.DELETE:
         return None
     try:
-        if change.kind in APP_KINDS:
-            return app_state.read_back(ws, change)
         live = serving.get_endpoint(ws, change.endpoint)
+        if change.kind in APP_KINDS:
+            return app_state.read_back(ws, change, live)
         if live.get("id") and (change.kind is Kind.PERMISSIONS or "permissions" in change.body):
             live = {**live, "access_control_list": direct_grants(behalf.permissions(ws, live)[0])}
         return live

@@ -8,8 +8,10 @@ from web.changes.app_attach import APP_KINDS
 from web.changes.app_state import with_app
 from web.changes.checks import Finding
 from web.changes.diff import fingerprint
+from web.changes.grants import direct_grants, inherited_grants
+from web.changes.kept_by_app import kept_by_app, own_app
 from web.changes.kinds import Change, Kind
-from web.changes.lockouts import ADMINS, PRINCIPALS, lockouts, lost_by
+from web.changes.lockouts import lockouts
 from web.changes.plan import Facts
 from web.changes.run_as import run_as_findings
 from web.changes.shapes import misshapen
@@ -26,37 +28,26 @@ def gather(ws: Workspace, change: Change) -> tuple[dict[str, Any] | None, Facts]
     Invalid for a body in which a field has the wrong shape."""
     for path, message in misshapen(change.body):
         raise Invalid(message, field=path)
-    live = _live(ws, change)
+    live, executed_by = _live(ws, change), ""
     if live and change.kind in APP_KINDS:
-        live = with_app(ws, change, live)
+        live, executed_by = with_app(ws, change, live)
     grants: list[dict[str, Any]] = []
     missed: list[Finding] = []
-    executed_by = ""
+    kept: list[Finding] = own_app(live, executed_by) if live and executed_by else []
     direct = change.kind is Kind.PERMISSIONS or (change.kind is Kind.RESTORE and change.body.get("permissions"))
     if live and live.get("id") and direct:
         permissions, executed_by = behalf.permissions(ws, live)
         grants = direct_grants(permissions)
+        kept = kept_by_app(ws, change, permissions, executed_by) if executed_by else []
         missed = _missed(ws, change, permissions)
     elif live and live.get("id") and change.kind is Kind.DELETE:
         grants = _grants_if_allowed(ws, str(live["id"]))
     blockers, warnings = _models(ws, change)
-    if executed_by:
-        blockers += kept_by_app(change, grants, executed_by)
+    blockers += kept
     told = [*schema_findings(ws, change, live), *run_as_findings(ws, change, live), *missed, *warnings]
     return live, Facts(
         exists=live is not None, grants=grants, blockers=blockers, warnings=told, executed_by=executed_by
     )
-
-
-def kept_by_app(change: Change, grants: list[dict[str, Any]], principal: str) -> list[Finding]:
-    """What the app refuses to carry out for a person: taking rights from itself or from the admins."""
-    wanted = change.body.get("access_control_list" if change.kind is Kind.PERMISSIONS else "permissions") or []
-    entries = [entry for entry in wanted if isinstance(entry, dict)]
-    text = "The portal's own principal carries this out for you, and it takes no rights from {}."
-    whom = ((principal, "itself"), (ADMINS, f"the group '{ADMINS}'"))
-    return [
-        Finding("access_control_list", text.format(words)) for name, words in whom if lost_by(name, grants, entries)
-    ]
 
 
 def _missed(ws: Workspace, change: Change, permissions: dict[str, Any]) -> list[Finding]:
@@ -84,26 +75,6 @@ def _grants_if_allowed(ws: Workspace, endpoint_id: str) -> list[dict[str, Any]]:
         return direct_grants(serving.permissions(ws, endpoint_id))
     except PortalError:
         return []
-
-
-def direct_grants(permissions: dict[str, Any]) -> list[dict[str, Any]]:
-    """The grants made on the endpoint itself, as a request takes them: one principal and one level each."""
-    return _grants(permissions, inherited=False)
-
-
-def inherited_grants(permissions: dict[str, Any]) -> list[dict[str, Any]]:
-    """The grants that come from above, in the same shape."""
-    return _grants(permissions, inherited=True)
-
-
-def _grants(permissions: dict[str, Any], *, inherited: bool) -> list[dict[str, Any]]:
-    grants = []
-    for entry in permissions.get("access_control_list") or []:
-        who = {k: entry[k] for k in PRINCIPALS if entry.get(k)}
-        for level in entry.get("all_permissions") or []:
-            if who and bool(level.get("inherited")) == inherited:
-                grants.append({**who, "permission_level": level.get("permission_level")})
-    return grants
 
 
 def _models(ws: Workspace, change: Change) -> tuple[list[Finding], list[Finding]]:

@@ -31,8 +31,8 @@ class Delivery:
 
 
 def deliver(ws: Workspace, calls: list[Call], through_app: Mapping[str, Any] | None = None) -> Delivery:
-    """Stops at the first call that is not answered with success. `through_app`: the endpoint whose permissions the
-    app's own principal changes for the person; each such call says so in `executed_by`."""
+    """Stops at the first call that is not answered with success. `through_app`: the endpoint on which the
+    app's own principal makes the calls it may for the person; each such call says so in `executed_by`."""
     delivery = Delivery([{**c.model_dump(), "status": "not sent"} for c in calls])
     for place, call in enumerate(calls):
         record = delivery.calls[place]
@@ -56,7 +56,7 @@ def _one(
 ) -> bool:
     body = None if call.body is None else json.dumps(call.body, allow_nan=False).encode()
     try:
-        if ws.behalf and through_app and behalf.takes(ws, through_app, path):
+        if ws.behalf and through_app and behalf.takes(through_app, path):
             record["executed_by"] = ws.behalf.principal
             reply = ws.behalf.send(ws, through_app, call.method, path, body)
         else:

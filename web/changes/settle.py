@@ -11,9 +11,9 @@ from web.changes.app_attach import APP_KINDS
 from web.changes.app_state import judged
 from web.changes.diff import Row, canonical
 from web.changes.fields import current_config, tags_of, writable_config
+from web.changes.grants import direct_grants
 from web.changes.kinds import Change, Kind
 from web.changes.plan import plan
-from web.changes.preflight import direct_grants
 from web.changes.readback import differences
 from web.changes.telemetry import telemetry_shows
 from web.errors import NotFound, PortalError

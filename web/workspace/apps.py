@@ -19,3 +19,8 @@ def list_apps(ws: Workspace, *, max_rows: int = MAX_ROWS) -> list[dict[str, Any]
 def get_app(ws: Workspace, name: str) -> dict[str, Any]:
     """One app, raw: `resources`, `service_principal_client_id`, `user_api_scopes` … Raises NotFound, Forbidden."""
     return mapping(ws.get(f"{APPS}/{quote(names.segment(name), safe='')}"), "an app")
+
+
+def permissions(ws: Workspace, name: str) -> dict[str, Any]:
+    """The permissions object of an app: `{"access_control_list"}`."""
+    return mapping(ws.get(f"/api/2.0/permissions/apps/{quote(names.segment(name), safe='')}"), "permissions")

@@ -104,6 +104,7 @@ def test_who_does_not_manage_the_endpoint_gets_nothing_of_it(emulator: "Emulator
     answer = make(charlie, wanted({"user_name": "charlie@example.com", "permission_level": "CAN_MANAGE"}))
     assert answer.status_code == 403
     assert writes(emulator, ACL) == []
+    assert last(charlie) == ("charlie@example.com", "portal-app", "refused")
     assert [call for call in by_app(emulator) if "/permissions/" in call[1]] == []
 
 
@@ -113,6 +114,13 @@ def test_a_right_lost_right_before_the_send_stops_it(emulator: "Emulator", at: d
     endpoint.grants["user_name"]["bob@example.com"] = endpoint.grants["group_name"]["ml-team"] = "CAN_QUERY"
     assert apply(bob, location).status_code == 403
     assert writes(emulator, ACL) == []
+    assert last(bob) == ("bob@example.com", "portal-app", "refused")
+
+
+def last(who: httpx.Client) -> tuple[str, str, str]:
+    """Who asked, who was to carry it out, and what came of it: the newest operation on record."""
+    done = who.get("/api/v1/audit").json()["operations"][0]
+    return done["actor"], done["executed_by"], done["outcome"]
 
 
 def test_a_proof_that_takes_too_long_or_fails_is_none_and_that_is_recorded(
@@ -124,8 +132,7 @@ def test_a_proof_that_takes_too_long_or_fails_is_none_and_that_is_recorded(
     answer = make(bob, wanted(CHARLIE, APP))
     assert answer.status_code == 403, answer.text
     assert writes(emulator, ACL) == []
-    done = bob.get("/api/v1/audit?endpoint=churn").json()["operations"][0]
-    assert (done["outcome"], done["executed_by"]) == ("refused", "portal-app")
+    assert last(bob) == ("bob@example.com", "portal-app", "refused")
 
 
 @pytest.mark.parametrize("entries", [[CHARLIE], [CHARLIE, APP | {"permission_level": "CAN_QUERY"}]])
@@ -134,6 +141,14 @@ def test_the_app_takes_no_rights_from_itself(
 ) -> None:
     asked = wanted(*entries)
     assert "takes no rights from itself" in str(plan(at["bob"], asked)["blockers"])
+    assert make(at["bob"], asked).status_code == 422
+    assert writes(emulator, ACL) == []
+
+
+def test_the_app_takes_nobodys_last_right_to_manage(emulator: "Emulator", at: dict[str, httpx.Client]) -> None:
+    emulator.world.endpoints["churn"].grants.pop("group_name", None)
+    asked = change("permissions.update", "churn", access_control_list=[CHARLIE, APP])
+    assert "you would not manage" in str(plan(at["bob"], asked)["blockers"])
     assert make(at["bob"], asked).status_code == 422
     assert writes(emulator, ACL) == []
 

@@ -65,7 +65,10 @@ def _portal(settings: Settings) -> Facts:
         ("Changes are for", settings.operator_group or "everybody, as far as the workspace lets them"),
         ("Changes a minute", f"{settings.changes_per_minute} a person"),
         ("Looks for changes made elsewhere", looks),
-        ("Changes permissions for people", "where their sign-in does not reach" if settings.app_executes else "no"),
+        (
+            "Changes permissions and attaches for people",
+            "where their sign-in does not reach" if settings.app_executes else "no",
+        ),
         ("Usage warehouse", settings.warehouse_id or "none set"),
     ]
 

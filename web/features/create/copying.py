@@ -7,7 +7,7 @@ from web.changes.fields import current_config, tags_of, writable_config
 from web.changes.forms import held
 from web.changes.forms.entity import Kind
 from web.changes.forms.tree import branch
-from web.changes.preflight import direct_grants
+from web.changes.grants import direct_grants
 from web.errors import PortalError
 from web.features.create.forms import EndpointForm, from_body
 from web.workspace import names, serving, sight

@@ -8,7 +8,7 @@ from web.audit import kept_logs, queries
 from web.audit.ledger import Ledger
 from web.audit.models import Operation
 from web.audit.queries import Filter, May
-from web.changes.preflight import direct_grants
+from web.changes.grants import direct_grants
 from web.changes.run_as import departed
 from web.changes.settle import settle
 from web.changes.standing import Standing, standing

@@ -79,7 +79,7 @@ def of_operation(operation: Operation, led_to: Snapshot | None) -> Event:
     told = operation.kind not in (Kind.CREATE, Kind.DELETE, Kind.STOP, Kind.START)
     return Event(
         at=operation.at,
-        who=operation.actor,
+        who=operation.actor + (", through the portal’s own principal" if operation.executed_by else ""),
         what=DONE.get(Kind(operation.kind), operation.kind) if operation.outcome == "success" else _tried(operation),
         detail=summary(operation.diff) if told else "",
         outcome=operation.outcome,

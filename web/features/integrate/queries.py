@@ -7,17 +7,18 @@ from web.audit import queries
 from web.audit.ledger import Ledger
 from web.audit.queries import May
 from web.changes.app_attach import endpoint_of, undo
+from web.changes.grants import direct_grants
 from web.changes.kinds import Change
-from web.changes.preflight import direct_grants
 from web.changes.spell import described
 from web.changes.spell.texts import identifier, profile_flag, shell
-from web.errors import Conflict, Forbidden, PortalError
+from web.errors import Conflict, PortalError
 from web.features.integrate.forms import DEFAULT_PROFILE
 from web.features.integrate.snippets import question
 from web.openapi import schema_of
 from web.openapi.examples import example
 from web.workspace import apps, serving
 from web.workspace.client import Workspace
+from web.workspace.scopes import lacks_scope
 
 MOST_APPS = 500
 
@@ -35,7 +36,8 @@ class Attached:
 
 @dataclass(frozen=True)
 class Apps:
-    """The apps of this person. `state`: ready, empty, scope (the sign-in does not reach the Apps API) or trouble."""
+    """The apps of this person. `state`: ready, empty, scope (the sign-in does not reach the Apps API) or trouble;
+    `through_app`: the portal's own principal attaches to an app that they name."""
 
     state: Literal["ready", "empty", "scope", "trouble"]
     mine: list[str] = field(default_factory=list)
@@ -43,6 +45,7 @@ class Apps:
     attached: list[Attached] = field(default_factory=list)
     reason: str = ""
     hint: str = ""
+    through_app: bool = False
 
     @property
     def choices(self) -> dict[str, list[str]]:
@@ -50,13 +53,14 @@ class Apps:
         return {label: names for label, names in (("Yours", self.mine), ("Others", self.others)) if names}
 
 
-def apps_for(ws: Workspace, me: str, endpoint: str) -> Apps:
+def apps_for(ws: Workspace, me: str, endpoint: str, *, manages: bool) -> Apps:
     """Never raises: an app list that cannot be read takes away one of the three ways only."""
     try:
         found = apps.list_apps(ws, max_rows=MOST_APPS)
     except PortalError as error:
-        scope = isinstance(error, Forbidden) and "scope" in error.message.lower()
-        return Apps("scope" if scope else "trouble", reason=error.message, hint=error.hint)
+        scope = lacks_scope(error)
+        through = scope and manages and ws.behalf is not None
+        return Apps("scope" if scope else "trouble", reason=error.message, hint=error.hint, through_app=through)
     named = sorted((app for app in found if app.get("name")), key=lambda app: str(app["name"]))
     mine = [str(app["name"]) for app in named if app.get("creator") == me]
     others = [str(app["name"]) for app in named if app.get("creator") != me]

@@ -22,8 +22,9 @@ def _show(request: Request, who: CallerDep, name: str, it: Wiring, status: int =
     raw = sight.endpoint(who.workspace, name)
     top = head(request, raw, "integrate")
     code = queries.as_code(who.workspace, raw, manages=top.can_manage)
-    shown = {"endpoint": top, "it": it, "code": code, "apps": queries.apps_for(who.workspace, who.email, name)}
-    return page(request, "integrate/show.html", status, **shown, **_texts(it, queries.asked(who.workspace, raw)))
+    apps = queries.apps_for(who.workspace, who.email, name, manages=top.can_manage)
+    shown = {"endpoint": top, "it": it, "code": code, "apps": apps, **_texts(it, queries.asked(who.workspace, raw))}
+    return page(request, "integrate/show.html", status, **shown)
 
 
 def _texts(it: Wiring, asked: Any) -> dict[str, Any]:

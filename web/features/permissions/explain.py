@@ -33,6 +33,7 @@ class Who:
 @dataclass(frozen=True)
 class Facts:
     """`raw`: the JSON of GET. `direct` and `inherited` None: this person may not read the grants.
+    `out_of_reach`: for want of a scope.
     `executes`: model → whether the endpoint's identity may load it, None where that could not be asked."""
 
     raw: dict[str, Any]
@@ -40,6 +41,7 @@ class Facts:
     direct: list[Grant] | None
     inherited: list[Grant] | None
     executes: dict[str, bool | None] = field(default_factory=dict)
+    out_of_reach: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ def granted(facts: Facts) -> Step:
     """The strongest right that reaches them, and by which way."""
     who, title = facts.who, "Permission"
     if facts.direct is None or facts.inherited is None:
+        if facts.out_of_reach:
+            return unknown("grant", title, "your sign-in does not reach permissions, so grants could not be read.")
         return unknown("grant", title, "you may not read who has been granted what.")
     ways = sorted(_ways(facts), key=lambda way: -rank(way[0]))
     if ways and rank(ways[0][0]) >= QUERY:

@@ -8,9 +8,10 @@ from typing import Any
 from web.audit.ledger import Ledger
 from web.changes import drafts
 from web.changes.fields import current_config
+from web.changes.grants import direct_grants
 from web.changes.kinds import Base, Change, Kind
 from web.changes.perform import Actor
-from web.changes.preflight import THREE_PARTS, direct_grants
+from web.changes.preflight import THREE_PARTS
 from web.changes.spell.texts import shell
 from web.errors import Forbidden, PortalError
 from web.features.permissions.explain import Answer, Facts, Who, explain
@@ -155,8 +156,8 @@ def who(ws: Workspace, kind: str, text: str) -> Who:
     return Who(sort, principal.name, principal.display_name, groups, "yes" if member.active else "inactive")
 
 
-def why(ws: Workspace, raw: dict[str, Any], whom: Who) -> Answer:
-    """The answer for one principal. Reads only, at the same time."""
+def why(ws: Workspace, raw: dict[str, Any], whom: Who) -> tuple[Answer, Access]:
+    """The answer for one principal, and how the grants were read. Reads only, at the same time."""
     creator = str(raw.get("creator") or "")
     with ThreadPoolExecutor(max_workers=4) as pool:
         known = pool.submit(access, ws, raw)
@@ -164,7 +165,7 @@ def why(ws: Workspace, raw: dict[str, Any], whom: Who) -> Answer:
         found = known.result()
         executes = {model: task.result() for model, task in asked.items()}
     direct, inherited = (None, None) if found.refused else (found.direct, found.inherited)
-    return explain(Facts(raw, whom, direct, inherited, executes))
+    return explain(Facts(raw, whom, direct, inherited, executes, found.out_of_reach)), found
 
 
 def _models(raw: dict[str, Any]) -> list[str]:

@@ -82,9 +82,9 @@ def why(request: Request, name: str, ws: WorkspaceDep, kind: str = "user", who: 
     if not who.strip():
         return page(request, "permissions/why.html", **context, answer=None, whom=None, command="")
     whom = queries.who(ws, kind, context["who"])
-    answer = queries.why(ws, raw, whom)
+    answer, found = queries.why(ws, raw, whom)
     command = queries.grant_command(str(raw["id"]), Grant(whom.kind, whom.name, whom.display, "CAN_QUERY"))
-    return page(request, "permissions/why.html", **context, answer=answer, whom=whom, command=command)
+    return page(request, "permissions/why.html", **context, answer=answer, access=found, whom=whom, command=command)
 
 
 @router.post("/grant")
