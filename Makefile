@@ -54,8 +54,8 @@ check: $(VENV)/.dev ## ruff, mypy --strict, import rules, template and docs rule
 bench: $(VENV)/.dev assets ## the benchmarks, as a table of ratios
 	@$(PY) -m tests.benchmarks $(ARGS)
 
-soak: $(VENV)/.dev assets ## the long versions: thousands of bad requests, two editors and a foreign client in every order
-	@PORTAL_SOAK=1 $(PY) -m pytest tests/features/api tests/features/changes/test_interleavings.py $(ARGS)
+soak: $(VENV)/.dev assets ## the long versions: thousands of bad requests, two editors and a foreign client in every order, a history with any field altered
+	@PORTAL_SOAK=1 $(PY) -m pytest tests/features/api tests/features/changes/test_interleavings.py tests/audit/test_damage_at_scale.py $(ARGS)
 
 deploy: $(VENV)/.runtime assets ## build, validate, deploy and start: TARGET=dev PROFILE=<databricks profile>
 	@[ -n "$(PROFILE)" ] || { echo "Say which workspace: make deploy TARGET=$(TARGET) PROFILE=<profile> (databricks auth profiles lists them)" >&2; exit 2; }
