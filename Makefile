@@ -54,9 +54,9 @@ check: $(VENV)/.dev ## ruff, mypy --strict, import rules, template and docs rule
 bench: $(VENV)/.dev assets ## the benchmarks, as a table of ratios
 	@$(PY) -m tests.benchmarks $(ARGS)
 
-soak: $(VENV)/.dev assets ## the long versions: thousands of bad requests, every payload in every place, kills, all orders of editors
+soak: $(VENV)/.dev assets ## the long versions: all payloads in all places, all orders of editors, kills, a history with any field altered
 	@chromium=$$($(PY) -m tests.browser.chromium) && PORTAL_TEST_CHROMIUM="$$chromium" PORTAL_SOAK=1 $(PY) -m pytest \
-		tests/attack tests/features/api tests/features/changes/test_interleavings.py $(ARGS)
+		tests/attack tests/features/api tests/features/changes/test_interleavings.py tests/audit/test_damage_at_scale.py $(ARGS)
 
 deploy: $(VENV)/.runtime assets ## build, validate, deploy and start: TARGET=dev PROFILE=<databricks profile>
 	@[ -n "$(PROFILE)" ] || { echo "Say which workspace: make deploy TARGET=$(TARGET) PROFILE=<profile> (databricks auth profiles lists them)" >&2; exit 2; }

@@ -46,7 +46,8 @@ def ledger(engine: Engine) -> Ledger:
     [
         ("churn", True), ("CHU", True), ("churn-model", True), ("churn-mod", True), ("model_v2", True),
         ("größe 29", True), ("GROSSE", True), ("served_entities", True), ("bob@example.com", True),
-        ("example bob", True),        ("tags.up", True), ("kapazität", True), ("workload_size Medium", True), ("model-churn", False), ("urn", False),
+        ("example bob", True), ("tags.up", True), ("kapazität", True), ("workload_size Medium", True),
+        ("model-churn", False), ("urn", False),
         ("other", False), ("%", False), ('"', False), ("-", False), ("OR", False), ("NOT churn", False),
         ("churn*", True), ("_", False), ("canary", False),
     ],

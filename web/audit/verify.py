@@ -154,8 +154,9 @@ def _projection(session: Session) -> Bad | None:
 
 def _unreadable(session: Session) -> Bad:
     """The first row whose JSON is none: only a SQLite file takes such a thing."""
-    for model, kind in ((Entry, "edited"), (Operation, "projection")):
-        columns = SQLModel.metadata.tables[str(model.__tablename__)].columns
+    tables = SQLModel.metadata.tables
+    for table, kind in ((tables["audit_entry"], "edited"), (tables["operation"], "projection")):
+        columns = table.columns
         broken = or_(*(func.json_valid(type_coerce(c, Text)) == 0 for c in columns if isinstance(c.type, JSON)))
         row = session.connection().execute(select(columns.seq).where(broken).order_by(columns.seq).limit(1)).first()
         if row is not None:
