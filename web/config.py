@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -62,6 +62,12 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Level of the portal's log lines."
     )
+
+    @field_validator("warehouse_id")
+    @classmethod
+    def _none_is_none(cls, value: str) -> str:
+        """A bundle has no optional values, so there `none` stands for nothing."""
+        return "" if value == "none" else value
 
     @property
     def app_name(self) -> str:

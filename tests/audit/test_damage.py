@@ -6,14 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
-from tests.audit.test_chain import KEY, engine, fill, ledger, meddle
+from tests.architecture.source import ROOT
+from tests.audit.test_chain import KEY, engine, fill, intent, ledger, meddle
 from web.audit import chain
 from web.audit.checkpoint import Checkpoint, parse, take
 from web.audit.ledger import Ledger
 from web.audit.verify import verify
+from web.db.migrate import upgrade
 from web.errors import Invalid
 
 __all__ = ["engine", "ledger"]
@@ -47,6 +51,35 @@ def restamp(engine: Engine, key: bytes, first: int, **edit: object) -> None:
                 text("UPDATE audit_entry SET actor = :a, prev_mac = :p, mac = :m WHERE seq = :s"),
                 {"a": values["actor"], "p": values["prev_mac"], "m": prev, "s": row.seq},
             )
+
+
+def test_what_earlier_versions_signed_verifies_and_gets_no_executor_afterwards(engine: Engine, ledger: Ledger) -> None:
+    """Their entries do not say `executed_by`, and their operations came without the column."""
+    ledger.begin(intent("old"))
+    meddle(engine)
+    with engine.begin() as connection:
+        row = connection.execute(text("SELECT * FROM audit_entry")).one()
+        payload = {name: value for name, value in json.loads(row.payload).items() if name != "executed_by"}
+        mac = chain.mac(KEY, row.prev_mac, row.op_id, row.stage, row.at, row.actor, payload)
+        put = text("UPDATE audit_entry SET payload = :payload, mac = :mac")
+        connection.execute(put, {"payload": json.dumps(payload), "mac": mac})
+        config = Config()
+        config.set_main_option("script_location", str(ROOT / "web/db/migrations"))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0006")
+    upgrade(engine)
+    assert verify(engine, KEY).ok
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE operation SET executed_by = 'portal-app'"))
+    assert bad(engine) == ("projection", 1)
+
+
+def test_who_carried_it_out_is_signed(engine: Engine, ledger: Ledger) -> None:
+    ledger.begin(intent("new", executed_by="portal-app"))
+    assert verify(engine, KEY).ok
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE operation SET executed_by = ''"))
+    assert bad(engine) == ("projection", 1)
 
 
 @pytest.mark.parametrize("column", COLUMNS)

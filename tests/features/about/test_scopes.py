@@ -54,6 +54,14 @@ def test_what_a_narrow_sign_in_reaches_is_said_and_nothing_is_sent(
     assert page.count("--profile <PROFILE>") >= 2
     assert '<button class="btn btn-primary" disabled>Review</button>' in page
 
+    why = html.unescape(bob_narrow.get("/endpoints/churn/permissions/why?who=charlie@example.com").text)
+    assert "your sign-in does not reach permissions" in why
+    assert 'disabled aria-describedby="grant-reach">Grant CAN_QUERY' in why
+    assert f"databricks serving-endpoints update-permissions {endpoint_id} --json" in why
+    summary = bob_narrow.get("/endpoints/churn/permissions/summary").text
+    assert "Your sign-in does not reach permissions" in summary
+    assert "You may not read" not in summary
+
     apps = html.unescape(bob_narrow.get("/endpoints/churn/integrate").text)
     assert "required scopes: apps" in apps
     assert 'value="attach" disabled' in apps

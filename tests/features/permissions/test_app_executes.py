@@ -36,10 +36,13 @@ def narrow(emulator: "Emulator") -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def executing(
-    workspace_server: "Emulator", portal_server: Portal, tmp_path_factory: pytest.TempPathFactory
+    workspace_server: "Emulator",
+    portal_server: Portal,
+    database_settings: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Portal]:
     folder = tmp_path_factory.mktemp("executing")
-    portal = Portal(workspace_server.url, folder, {"PORTAL_APP_EXECUTES": "true"}).start()
+    portal = Portal(workspace_server.url, folder, {**database_settings, "PORTAL_APP_EXECUTES": "true"}).start()
     yield portal
     portal.stop()
 
@@ -92,7 +95,7 @@ def test_a_manager_grants_through_the_app_and_both_are_on_record(
 
 
 def _verified(emulator: "Emulator", portal: Portal) -> bool:
-    settings = app_environment(emulator.url, 0, portal.data_dir)
+    settings = app_environment(emulator.url, 0, portal.data_dir) | {"PORTAL_DATABASE_URL": portal.database_url}
     command = [sys.executable, "-m", "web", "audit", "verify"]
     return subprocess.run(command, env=settings, check=False, cwd=Path(os.getcwd())).returncode == 0
 
@@ -165,3 +168,61 @@ def test_other_changes_are_never_made_by_the_app(emulator: "Emulator", at: dict[
     emulator.world.switches.user_token_scopes = "permissions"
     assert make(at["bob"], change("tags.update", "churn", add={"a": "b"})).status_code in (403, 404)
     assert writes(emulator) == []
+
+
+DASHBOARD = "retention-dashboard"
+USING = {"app": DASHBOARD, "resource_key": "serving-endpoint"}
+ATTACH = change("app.attach", "churn", **USING, permission="CAN_QUERY")
+
+
+def test_who_manages_endpoint_and_app_attaches_through_the_app(
+    emulator: "Emulator", at: dict[str, httpx.Client]
+) -> None:
+    bob = at["bob"]
+    emulator.world.apps.by_name[DASHBOARD].grants = {"group_name": {"ml-team": "CAN_MANAGE"}}
+    page = html.unescape(bob.get("/endpoints/churn/integrate").text)
+    assert "Name an app that you manage" in page
+    assert 'value="attach">' in page
+    before = len(emulator.world.apps.by_name[DASHBOARD].json["resources"])
+    httpx.delete(f"{emulator.url}/_emulator/requests")
+    location = bob.post(
+        "/endpoints/churn/integrate", data={"do": "attach", "key": "serving-endpoint", "app": DASHBOARD}
+    )
+    assert "the Apps API" in html.unescape(bob.get(location.headers["location"]).text)
+    assert apply(bob, location.headers["location"]).status_code == 303
+    (sent,) = writes(emulator, "/api/2.0/apps/")
+    assert (sent["path"], sent["user"]) == (f"/api/2.0/apps/{DASHBOARD}/update", "portal-app")
+    assert len(emulator.world.apps.by_name[DASHBOARD].json["resources"]) == before + 1
+    assert last(bob) == ("bob@example.com", "portal-app", "success")
+    own = {f"/api/2.0/apps/{DASHBOARD}", f"/api/2.0/permissions/apps/{DASHBOARD}", sent["path"]}
+    assert {path for _, path in by_app(emulator)} == own
+
+
+@pytest.mark.parametrize("level", ["CAN_USE", ""])
+def test_managing_the_endpoint_is_not_enough_to_change_an_app(
+    emulator: "Emulator", at: dict[str, httpx.Client], level: str
+) -> None:
+    emulator.world.apps.by_name[DASHBOARD].grants = {"user_name": {"bob@example.com": level}} if level else {}
+    answer = make(at["bob"], ATTACH)
+    assert answer.status_code == 403, answer.text
+    assert "as far as the portal can tell" in answer.json()["error"]["message"]
+    assert writes(emulator, "/api/2.0/apps/") == []
+    assert last(at["bob"]) == ("bob@example.com", "portal-app", "refused")
+
+
+def test_managing_the_app_is_not_enough_to_give_it_an_endpoint(
+    emulator: "Emulator", at: dict[str, httpx.Client]
+) -> None:
+    emulator.world.endpoints["churn"].grants["user_name"]["charlie@example.com"] = "CAN_QUERY"
+    emulator.world.apps.by_name[DASHBOARD].grants = {"user_name": {"charlie@example.com": "CAN_MANAGE"}}
+    assert make(at["charlie"], ATTACH).status_code == 403
+    assert writes(emulator, "/api/2.0/apps/") == []
+    assert f"/api/2.0/apps/{DASHBOARD}" not in [path for _, path in by_app(emulator)]
+
+
+def test_the_portals_own_app_is_left_alone(emulator: "Emulator", at: dict[str, httpx.Client]) -> None:
+    app = emulator.world.apps.by_name[DASHBOARD]
+    app.grants, app.json["service_principal_client_id"] = {"group_name": {"ml-team": "CAN_MANAGE"}}, "portal-app"
+    assert "changes no resources of the portal itself" in str(plan(at["bob"], ATTACH)["blockers"])
+    assert make(at["bob"], ATTACH).status_code == 422
+    assert writes(emulator, "/api/2.0/apps/") == []
