@@ -74,8 +74,11 @@ def last(ws: Workspace, person: str) -> Fleet | None:
         return _kept.get((ws.host, person))
 
 
-def look(ws: Workspace, person: str, snapshot: Snapshot) -> Fleet:
-    """Ask now, with this person's rights."""
+def look(ws: Workspace, person: str, snapshot: Snapshot, stale_s: float) -> Fleet:
+    """Ask now, with this person's rights, unless they asked less than `stale_s` seconds ago."""
+    before = last(ws, person)
+    if before and time.time() * 1000 - before.at_ms < stale_s * 1000:
+        return before
     found = Fleet(int(time.time() * 1000))
     budget = Budget()
     _creators(ws, snapshot, budget, found)

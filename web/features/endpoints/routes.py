@@ -35,7 +35,7 @@ def index(request: Request, who: CallerDep, settings: SettingsDep, ledger: Ledge
 def more(request: Request, who: CallerDep, settings: SettingsDep, ledger: LedgerDep) -> Response:
     """What needs attention, with what only more calls can tell; asked for after the page is there."""
     found = listing.snapshot(who.workspace, settings.list_stale_s)
-    looked = fleet.look(who.workspace, who.email, found)
+    looked = fleet.look(who.workspace, who.email, found, settings.list_stale_s)
     return fragment(request, "endpoints/_attention.html", attention=attention(found, ledger.engine, looked))
 
 
