@@ -108,6 +108,19 @@ def find(ws: Workspace, kind: PrincipalKind, name: str) -> Member | None:
     return Member(view(found), groups, found.get("active") is not False)
 
 
+def present(ws: Workspace, kind: PrincipalKind, wanted: list[str]) -> set[str]:
+    """Which of these are in the workspace and active, in lower case; one request. Raises Forbidden where listing is
+    refused."""
+    resource, field = RESOURCES[kind]
+    quoted = (name.replace("\\", "\\\\").replace('"', '\\"') for name in wanted)
+    query: dict[str, object] = {
+        "attributes": f"id,{field},active",
+        "filter": " or ".join(f'{field} eq "{name}"' for name in quoted),
+    }
+    found = _resources(ws, f"{SCIM}/{resource}", query, PAGE)
+    return {str(raw.get(field) or "").casefold() for raw in found if raw.get("active") is not False}
+
+
 def named(ws: Workspace, kind: PrincipalKind, text: str) -> Found:
     """The principals whose display name, or name as grants take it, is `text`, upper and lower case alike."""
     search = {"user": search_users, "group": search_groups, "service_principal": search_service_principals}[kind]

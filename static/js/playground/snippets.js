@@ -97,7 +97,7 @@ const reply = await fetch(\`\${host}${path(seat)}\`, {
   body: JSON.stringify(${json(body).replaceAll("\n", "\n  ")}),
 });
 if (!reply.ok) throw new Error(\`\${reply.status}: \${await reply.text()}\`);
-console.log(await reply.json());
+console.log(JSON.stringify(await reply.json(), null, 2));
 `;
 }
 

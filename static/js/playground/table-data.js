@@ -76,11 +76,14 @@ export function readGrid(text) {
   return rows.filter((row) => row.some((one) => one.trim() !== ""));
 }
 
-// Records of a grid pasted at column `at`. A first row that names columns is a header.
+// Records of a grid pasted at column `at`. A first row that mostly names columns is a header; what it names besides is skipped.
 export function recordsFromGrid(grid, columns, at) {
   const names = new Map(columns.map((one) => [one.name.toLowerCase(), one]));
-  const header = grid.length && grid[0].every((cell) => names.has(cell.trim().toLowerCase()));
-  const order = header ? grid[0].map((cell) => names.get(cell.trim().toLowerCase())) : columns.slice(at);
-  const rows = header ? grid.slice(1) : grid;
-  return { header, records: rows.map((row) => Object.fromEntries(order.map((one, place) => [one.name, readCell(row[place] ?? "", one)]).filter(([, value]) => value !== undefined))) };
+  const first = (grid[0] ?? []).map((cell) => cell.trim());
+  const known = first.map((cell) => names.get(cell.toLowerCase()));
+  const header = known.filter(Boolean).length * 2 > first.length;
+  const order = header ? known : columns.slice(at);
+  const skipped = header ? first.filter((_, place) => !known[place]) : [];
+  const record = (row) => Object.fromEntries(order.map((one, place) => [one?.name, one && readCell(row[place] ?? "", one)]).filter(([, value]) => value !== undefined));
+  return { header, skipped, records: (header ? grid.slice(1) : grid).map(record) };
 }

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,6 +60,36 @@ def test_rows_pasted_from_a_spreadsheet_are_typed_and_answered(bob_page: Page) -
     assert isinstance(sent, dict)
     assert sent["columns"][0] == "age"
     assert sent["data"] == [[40, 12, 70.5, "monthly"], [41, 3, 20, None]]
+
+
+DROP = """(place, text) => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([text], "dropped.csv", { type: "text/csv" }));
+  place.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_a_csv_file_is_opened_or_dropped_and_stays_in_the_browser(bob_page: Page, tmp_path: Path) -> None:
+    page = console(bob_page, "churn", "?served_entity=churn-3")
+    file = tmp_path / "rows.csv"
+    file.write_text(
+        '\ufeffcustomer;age;tenure_months;monthly_charges;contract\n7;40;12;70.5;"monthly; paid"\n8;41;3;20;\n'
+    )
+    with page.expect_file_chooser() as chosen:
+        page.get_by_role("button", name="Open CSV file").click()
+    sent: list[str] = []
+    page.on("request", lambda asked: sent.append(asked.url))
+    chosen.value.set_files(file)
+    expect(page.get_by_text("2 rows of rows.csv; not of this schema, so left out: customer")).to_be_visible()
+    expect(page.get_by_label("contract, row 1")).to_have_value("monthly; paid")
+    page.locator("[data-view=table]").evaluate(DROP, "age,tenure_months,monthly_charges\n50,5,9.5\n")
+    expect(page.locator("[data-view=table] tbody tr")).to_have_count(1)
+    assert sent == []
+    page.locator("[data-view=table]").evaluate(DROP, "")
+    expect(page.get_by_text("dropped.csv has no rows.")).to_be_visible()
+    told = request(page)["dataframe_split"]
+    assert isinstance(told, dict)
+    assert told["data"][0][:3] == [50, 5, 9.5]
 
 
 def test_form_table_and_json_are_one_value(bob_page: Page) -> None:

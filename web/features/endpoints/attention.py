@@ -1,4 +1,5 @@
-"""What of the fleet needs somebody: out of the listing and the samples that the portal has kept, with no call more."""
+"""What of the fleet needs somebody: out of the listing and the samples that the portal has kept, with no call more, and
+what `fleet` has found."""
 
 import time
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from sqlalchemy import Engine
 from web.db import samples
 from web.db.samples import Total
 from web.features.endpoint_tabs import place
+from web.features.endpoints.fleet import Concern, Fleet, known
 from web.features.endpoints.rows import Entry, index
 from web.workspace.listing import Snapshot
 
@@ -23,30 +25,26 @@ RANK = ("danger", "warning", "info")
 
 
 @dataclass(frozen=True)
-class Concern:
-    """One endpoint and why it is here; `url` leads to where something can be done."""
-
-    name: str
-    reason: str
-    tone: str
-    url: str
-
-
-@dataclass(frozen=True)
 class Attention:
-    """The gravest first. `more` are not shown."""
+    """The gravest first, `more` behind a fold. `looked`: when more calls were made, None before; `due`: they are to be
+    made now; `unknown`: sentences on what nobody knows."""
 
     concerns: list[Concern]
-    more: int
+    more: list[Concern]
+    looked: int | None
+    due: bool
+    unknown: list[str]
 
     @property
     def count(self) -> int:
         """All of them."""
-        return len(self.concerns) + self.more
+        return len(self.concerns) + len(self.more)
 
 
-def attention(snapshot: Snapshot, engine: Engine) -> Attention:
-    """All that is known to need somebody. What was not sampled is unknown, and so not here."""
+def attention(snapshot: Snapshot, engine: Engine, looked: Fleet | None) -> Attention | None:
+    """All that is known to need somebody; None without any endpoint. `looked`: what was found when more was asked."""
+    if not snapshot.rows:
+        return None
     now = int(time.time() * 1000)
     lately, week = samples.totals(engine, now - LATELY_MS), _week(engine, now // LATELY_MS)
     found = [
@@ -55,8 +53,21 @@ def attention(snapshot: Snapshot, engine: Engine) -> Attention:
         for concern in (_state(entry, now) or _figures(entry, lately, week),)
         if concern
     ]
+    found += known(looked.concerns, snapshot) if looked else []
     found.sort(key=lambda one: (RANK.index(one.tone), one.name.lower()))
-    return Attention(found[:SHOWN], max(0, len(found) - SHOWN))
+    unknown = [*(looked.unknown if looked else []), *_unsampled(snapshot, lately, week)]
+    at = looked.at_ms if looked else None
+    return Attention(found[:SHOWN], found[SHOWN:], at, looked is None or looked.old, unknown)
+
+
+def _unsampled(snapshot: Snapshot, lately: dict[str, Total], week: dict[str, Total]) -> list[str]:
+    """Errors and idle time are known only of what somebody watches."""
+    ready = [entry.row.id for entry in index(snapshot).entries if entry.row.id and "ready" in entry.states]
+    seen = sum(one in lately or one in week for one in ready)
+    if seen == len(ready):
+        return []
+    told = f"{seen} of {len(ready)} ready endpoints, those whose metrics are watched"
+    return [f"Error rates and idle time are known of {told}."]
 
 
 @lru_cache(maxsize=2)

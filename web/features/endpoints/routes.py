@@ -4,7 +4,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from web.deps import LedgerDep, SettingsDep, WorkspaceDep
+from web.deps import CallerDep, LedgerDep, SettingsDep, WorkspaceDep
+from web.features.endpoints import fleet
 from web.features.endpoints.acts import router as acts
 from web.features.endpoints.attention import attention
 from web.features.endpoints.queries import table, wanted
@@ -22,11 +23,20 @@ def home() -> Response:
 
 
 @router.get("/endpoints")
-def index(request: Request, ws: WorkspaceDep, settings: SettingsDep, ledger: LedgerDep) -> Response:
+def index(request: Request, who: CallerDep, settings: SettingsDep, ledger: LedgerDep) -> Response:
     """The page: what needs attention, filters in the address, one page of rows below."""
-    found, want = listing.snapshot(ws, settings.list_stale_s), wanted(dict(request.query_params))
-    troubles = None if want.filtered or want.kind or want.page > 1 else attention(found, ledger.engine)
+    found, want = listing.snapshot(who.workspace, settings.list_stale_s), wanted(dict(request.query_params))
+    looked = fleet.last(who.workspace, who.email)
+    troubles = None if want.filtered or want.kind or want.page > 1 else attention(found, ledger.engine, looked)
     return page(request, "endpoints/index.html", table=table(found, want), attention=troubles)
+
+
+@router.get("/attention")
+def more(request: Request, who: CallerDep, settings: SettingsDep, ledger: LedgerDep) -> Response:
+    """What needs attention, with what only more calls can tell; asked for after the page is there."""
+    found = listing.snapshot(who.workspace, settings.list_stale_s)
+    looked = fleet.look(who.workspace, who.email, found, settings.list_stale_s)
+    return fragment(request, "endpoints/_attention.html", attention=attention(found, ledger.engine, looked))
 
 
 @router.get("/endpoints/table")

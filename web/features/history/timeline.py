@@ -97,7 +97,8 @@ def _tried(operation: Operation) -> str:
 def of_state(snapshot: Snapshot, before: Snapshot | None, open_: bool) -> Event:
     """A state that no operation shown here led to. `open_`: reached elsewhere, neither adopted nor undone."""
     if before is None:
-        return Event(snapshot.at, "", "First seen by this portal", ref=f"s{snapshot.seq}")
+        told = "What it was before is not on record."
+        return Event(snapshot.at, "", "First seen by this portal", told, ref=f"s{snapshot.seq}")
     rows = diff(editable(before.body), editable(snapshot.body))
     return Event(
         at=snapshot.at,
