@@ -1,7 +1,6 @@
 """What one process of the portal shares between requests. Made by the app, asked for through `web.deps`."""
 
 import asyncio
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,16 +15,13 @@ from web.db.engine import open_engine
 from web.db.migrate import upgrade
 from web.identity.app_mode import AppIdentity
 from web.identity.local_mode import LocalIdentity
-from web.limits import Limits
+from web.limits import DRAINING, Limits
 from web.workspace import files
 from web.workspace.behalf import Behalf
 from web.workspace.client import Connections
 from web.workspace.invoke import Invoker
 from web.workspace.lakebase import Passwords
 from web.workspace.scopes import Scopes
-
-DRAINING = threading.Event()
-"""Set at SIGTERM for the whole process: no new changes from then on."""
 
 
 @dataclass
