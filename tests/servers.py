@@ -1,6 +1,7 @@
 """The portal as it runs in production, a process of its own in Databricks Apps mode, for tests."""
 
 import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -58,8 +59,8 @@ class Portal:
         self._environment = app_environment(workspace, self.port, self.data_dir) | dict(settings or {})
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> "Portal":
-        """Healthy when it returns. Raises AssertionError with the log when it does not become so."""
+    def start(self, *, early: bool = False) -> "Portal":
+        """Healthy when it returns, and loaded unless `early`. Raises AssertionError with the log when it is late."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -71,7 +72,7 @@ class Portal:
                 stdin=subprocess.DEVNULL,
             )
         deadline = time.monotonic() + START_WITHIN_S
-        while not answers(f"{self.url}/healthz"):
+        while not (answers(f"{self.url}/healthz") if early else loaded(self.url)):
             assert self._process.poll() is None, f"the portal ended:\n{self.said()}"
             assert time.monotonic() < deadline, f"the portal did not start:\n{self.said()}"
             time.sleep(0.05)
@@ -109,6 +110,15 @@ class Portal:
     def said(self) -> str:
         """The end of its log."""
         return self.log.read_text(errors="replace")[-6000:] if self.log.exists() else ""
+
+
+def loaded(url: str) -> bool:
+    """Whether the portal there is more than an open port."""
+    with contextlib.suppress(OSError, ValueError):
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"{url}/healthz", timeout=2) as reply:
+            return "loading" not in json.load(reply)
+    return False
 
 
 def answers(url: str) -> bool:

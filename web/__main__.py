@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from web.audit.verify import Verdict
+    from web.config import Settings
 
 cli = typer.Typer(help="Serving Portal", no_args_is_help=True, add_completion=False)
 audit = typer.Typer(help="Check or export the history.", no_args_is_help=True)
@@ -20,17 +23,21 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "",
 ) -> None:
     """Run the portal alone. Listens on all addresses inside Databricks Apps, on this machine only elsewhere."""
+    import gc
+
     import uvicorn
 
     from web.config import load
+    from web.doorway import Doorway
     from web.logs import configure
     from web.stop import REQUESTS_S, Server
 
+    gc.disable()  # until the app is warm: what is imported is never garbage
     settings = load()
     configure(settings.log_level)
+    doorway = Doorway(lambda: _app(settings))
     config = uvicorn.Config(
-        "web.app:create_app",
-        factory=True,
+        doorway,
         host=host or ("0.0.0.0" if settings.app_mode else "127.0.0.1"),  # noqa: S104 - the platform's proxy stands before it
         port=int(os.environ.get("DATABRICKS_APP_PORT") or port),
         log_config=None,
@@ -39,7 +46,16 @@ def serve(
         proxy_headers=False,
         timeout_graceful_shutdown=REQUESTS_S,
     )
-    Server(config).run()
+    Server(config, doorway).run()
+    if doorway.failed:
+        raise SystemExit(3)
+
+
+def _app(settings: "Settings") -> "FastAPI":
+    """The portal. Importing it takes most of a start, so the port is open by then."""
+    from web.app import create_app
+
+    return create_app(settings)
 
 
 @cli.command()

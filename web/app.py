@@ -24,8 +24,9 @@ from web.features.endpoint_tabs import collect_tabs
 from web.html.assets import static_routes
 from web.html.respond import error_page
 from web.keeper import keep_archiving, keep_looking, keep_sampling, keep_settling
+from web.limits import DRAINING
 from web.middleware import install
-from web.services import DRAINING, Services, build
+from web.services import Services, build
 from web.telemetry import Telemetry
 
 log = logging.getLogger("portal")
@@ -87,9 +88,11 @@ async def _warm(services: Services) -> None:
         await run_in_threadpool(services.connections.warm)
     except PortalError as error:
         log.warning("the workspace is not there yet: %s", error.message)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
+        gc.enable()
 
 
 def _answer(request: Request, error: PortalError) -> Response:

@@ -4,6 +4,7 @@ import uuid
 from typing import Annotated
 
 from fastapi import Depends
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from web.audit.ledger import Ledger
@@ -21,16 +22,31 @@ from web.workspace.client import Workspace
 from web.workspace.invoke import Invoker
 
 
-def services(request: Request) -> Services:
+# What waits for nothing is `async`: FastAPI sends every plain function through a worker thread, 0.1 ms each.
+async def services(request: Request) -> Services:
     """The parts this process shares."""
     found: Services = request.app.state.services
     return found
 
 
-def caller(request: Request) -> Caller:
+async def caller(request: Request) -> Caller:
     """The person behind this request; raises Unauthenticated. Fills the frame that every page shows."""
-    parts = services(request)
-    who = parts.identity.resolve(request.headers, request.cookies)
+    parts: Services = request.app.state.services
+    who = parts.identity.at_hand(request.headers, request.cookies)
+    if who is not None:
+        return known(request, who)
+    return known(request, await run_in_threadpool(parts.identity.resolve, request.headers, request.cookies))
+
+
+def look_up(request: Request) -> Caller:
+    """The same for a route whose page does not depend on who asks; it may wait for the workspace."""
+    parts: Services = request.app.state.services
+    return known(request, parts.identity.resolve(request.headers, request.cookies))
+
+
+def known(request: Request, who: Caller) -> Caller:
+    """Note who asks for what follows in this request."""
+    parts: Services = request.app.state.services
     request.state.caller = who
     request.state.shell = shell(who, parts)
     return who
@@ -79,15 +95,15 @@ def durable(settings: Settings) -> bool:
 CallerDep = Annotated[Caller, Depends(caller)]
 
 
-def authorized(request: Request, who: CallerDep) -> Caller:
+async def authorized(request: Request, who: CallerDep) -> Caller:
     """The person, if the portal's roles let them use this route; raises Forbidden. The app asks it of all routes."""
-    settings = services(request).settings
+    settings = request.app.state.services.settings
     path = str(getattr(request.scope.get("route"), "path", request.url.path))
     request.state.role = authorize(who, settings, request.method, path)
     return who
 
 
-def counted_change(who: CallerDep, parts: "ServicesDep") -> None:
+async def counted_change(who: CallerDep, parts: "ServicesDep") -> None:
     """One more change of this person; raises TooMany."""
     parts.limits.change(who.email)
 
@@ -95,31 +111,31 @@ def counted_change(who: CallerDep, parts: "ServicesDep") -> None:
 ServicesDep = Annotated[Services, Depends(services)]
 
 
-def _workspace(who: CallerDep) -> Workspace:
+async def _workspace(who: CallerDep) -> Workspace:
     return who.workspace
 
 
-def _ledger(parts: ServicesDep) -> Ledger:
+async def _ledger(parts: ServicesDep) -> Ledger:
     return parts.ledger
 
 
-def _settings(parts: ServicesDep) -> Settings:
+async def _settings(parts: ServicesDep) -> Settings:
     return parts.settings
 
 
-def _invoker(parts: ServicesDep) -> Invoker:
+async def _invoker(parts: ServicesDep) -> Invoker:
     return parts.invoker
 
 
-def _actor(who: CallerDep) -> Actor:
+async def _actor(who: CallerDep) -> Actor:
     return Actor(email=who.email, id=who.id)
 
 
-def _may(who: CallerDep, parts: ServicesDep) -> May:
+async def _may(who: CallerDep, parts: ServicesDep) -> May:
     return may_see(who, everything=is_auditor(who, parts.settings))
 
 
-def _request_id(request: Request) -> str:
+async def _request_id(request: Request) -> str:
     return getattr(request.state, "request_id", "") or uuid.uuid4().hex
 
 

@@ -11,6 +11,9 @@ from web.errors import PortalError
 WINDOW_S = 60.0
 REMEMBERED = 5000
 
+DRAINING = threading.Event()
+"""Set at SIGTERM for the whole process: no new changes from then on."""
+
 
 class TooMany(PortalError):
     """A person asks for more than the portal gives one person."""

@@ -42,7 +42,8 @@ class RequestLog:
             await self.app(scope, receive, send)
             return
         request_id = uuid.uuid4().hex
-        scope.setdefault("state", {})["request_id"] = request_id
+        state = scope.setdefault("state", {})
+        state["request_id"], state["send"] = request_id, send
         began, status = time.monotonic(), 500
 
         async def watch(message: Message) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from web.db.engine import open_engine
 from web.db.migrate import upgrade
 from web.identity.app_mode import AppIdentity
 from web.identity.local_mode import LocalIdentity
-from web.limits import Limits
+from web.limits import DRAINING, Limits
 from web.workspace import files
 from web.workspace.behalf import Behalf
 from web.workspace.client import Connections
@@ -29,8 +28,6 @@ from web.workspace.scopes import Scopes
 
 ARCHIVES = "archive"
 log = logging.getLogger("portal")
-DRAINING = threading.Event()
-"""Set at SIGTERM for the whole process: no new changes from then on."""
 
 
 @dataclass

@@ -1,11 +1,15 @@
-"""The end of the process: for a second it says that it is going and takes no new change, then it lets requests end."""
+"""The end of the process: for a second it says that it is going and takes no new change, then it lets requests end.
+
+It also ends by itself when the portal behind its open port could not be loaded.
+"""
 
 import threading
 from types import FrameType
 
 import uvicorn
 
-from web.services import DRAINING
+from web.doorway import Doorway
+from web.limits import DRAINING
 
 SAY_FOR_S = 1.0
 REQUESTS_S = 5  # with 6 s for the last copy of the history: inside the platform's 15 s
@@ -13,6 +17,14 @@ REQUESTS_S = 5  # with 6 s for the last copy of the history: inside the platform
 
 class Server(uvicorn.Server):
     """uvicorn, with a moment between the signal and the closed port in which /readyz answers 503."""
+
+    def __init__(self, config: uvicorn.Config, doorway: Doorway) -> None:
+        super().__init__(config)
+        self.doorway = doorway
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to end."""
+        return await super().on_tick(counter) or self.doorway.failed
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """The first signal drains; another one ends at once."""

@@ -52,6 +52,10 @@ class LocalIdentity:
             return caller(me, workspace, "environment", "environment token")
         raise Unauthenticated("Pick a profile first.", code="NOT_CONNECTED", hint="Open /connect and choose one.")
 
+    def at_hand(self, _headers: Mapping[str, str], _cookies: Mapping[str, str]) -> Caller | None:
+        """None: on a laptop a credential may have to be asked for each time."""
+        return None
+
     def pick(self, profile: str) -> str:
         """Choose a profile after proving that it works; answers the session cookie's value."""
         if profile not in {p.name for p in profiles()}:

@@ -38,20 +38,28 @@ class WhoIs:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, tuple[float, iam.Me]] = OrderedDict()
 
+    def known(self, credential: str, workspace: Workspace) -> iam.Me | None:
+        """Who this is, if the workspace said so within the last minute."""
+        with self._lock:
+            found = self._known.get(_key(credential, workspace))
+        return found[1] if found and found[0] > self._clock() else None
+
     def ask(self, credential: str, workspace: Workspace) -> iam.Me:
         """Who this is. Raises what the workspace says of a credential that is not good."""
-        key = hashlib.sha256(f"{workspace.host}\0{credential}".encode()).hexdigest()
-        with self._lock:
-            known = self._known.get(key)
-            if known and known[0] > self._clock():
-                return known[1]
-        me = iam.me(workspace)
+        known = self.known(credential, workspace)
+        if known is not None:
+            return known
+        me, key = iam.me(workspace), _key(credential, workspace)
         with self._lock:
             self._known[key] = (self._clock() + CACHE_S, me)
             self._known.move_to_end(key)
             while len(self._known) > CACHE_SIZE:
                 self._known.popitem(last=False)
         return me
+
+
+def _key(credential: str, workspace: Workspace) -> str:
+    return hashlib.sha256(f"{workspace.host}\0{credential}".encode()).hexdigest()
 
 
 def caller(me: iam.Me, workspace: Workspace, mode: Mode, label: str) -> Caller:

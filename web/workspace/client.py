@@ -24,7 +24,7 @@ PRODUCT = "serving-portal"
 
 class Workspace:
     """One caller's view of one workspace. Every call carries this caller's credential and no other; `behalf` makes the
-    few calls that the app may make for them."""
+    few calls that the app may make for them. `at_hand`: `headers` answers at once, nobody is asked for a token."""
 
     def __init__(
         self,
@@ -34,6 +34,7 @@ class Workspace:
         label: str,
         workspace_id: str = "",
         behalf: "Behalf | None" = None,
+        at_hand: bool = False,
     ) -> None:
         self.transport = transport
         self.host = transport.host
@@ -41,6 +42,7 @@ class Workspace:
         self.label = label
         self.workspace_id = workspace_id
         self.behalf = behalf
+        self.at_hand = at_hand
 
     def get(self, path: str, query: Mapping[str, object] | None = None) -> Any:
         """GET `path` as JSON, nothing dropped. Raises the PortalError of a refusal, Unavailable for nonsense."""
@@ -80,8 +82,12 @@ class Connections:
         self.settings = settings
         self.behalf: Behalf | None = None  # set where PORTAL_APP_EXECUTES is on
         self._lock = threading.Lock()
-        self._configs: dict[str, Config] = {}
-        self._transports: dict[str, Transport] = {}
+        self._made: dict[str, tuple[Transport, Config]] = {}
+
+    @property
+    def connected(self) -> bool:
+        """Whether `for_token` answers without asking the host anything."""
+        return "host" in self._made
 
     def for_token(self, token: str) -> Workspace:
         """The workspace of this app as the person whose token was forwarded. Never anybody else's credential."""
@@ -94,6 +100,7 @@ class Connections:
             label="forwarded token",
             workspace_id=config.workspace_id or "",
             behalf=self.behalf,
+            at_hand=True,
         )
 
     def as_app(self) -> Workspace:
@@ -123,15 +130,16 @@ class Connections:
             self._connect("host")
 
     def _connect(self, key: str) -> "tuple[Transport, Config]":
+        if key in self._made:
+            return self._made[key]
         with self._lock:
-            config = self._configs.get(key)
-            if config is None:
-                config = self._configs[key] = self._configure(key)
-                self._transports[key] = self._transport(config)
-            return self._transports[key], config
+            if key not in self._made:
+                config = self._configure(key)
+                self._made[key] = self._transport(config), config
+            return self._made[key]
 
     def _transport(self, config: "Config") -> Transport:
-        for known in self._transports.values():
+        for known, _ in self._made.values():
             if known.host == str(config.host).rstrip("/"):
                 return known
         return Transport(

@@ -4,17 +4,19 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
-from typing import Any
-from urllib.parse import quote
-
-import aiohttp
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from web.errors import PortalError, Unavailable
 from web.workspace import names
 from web.workspace.client import Workspace
 from web.workspace.errors import error_from
+from web.workspace.wire import Lost, Reply, Unreachable, Wire
 
-CONNECT_TIMEOUT_S = 5.0
+if TYPE_CHECKING:
+    from web.workspace.proxied import Proxied, ProxiedReply
+
 LONGEST_ERROR = 256 * 1024
 WORTH_TELLING = ("finishReason", "input_guardrail", "output_guardrail", "usage", "stack_trace")
 """Of §3.5: what a guardrail found, and where a custom model failed."""
@@ -39,27 +41,33 @@ class Answer:
     Use it with `async with`, or close it: closing closes the connection to the model at once.
     """
 
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
-        self._response = response
-        self.status = response.status
-        self.headers = {k: v for k, v in response.headers.items() if k.lower() not in NOT_PASSED_ON}
-        self.content_type = response.content_type
+    def __init__(self, reply: "Reply | ProxiedReply") -> None:
+        self._reply = reply
+        self.status = reply.status
+        self.headers = {k: v for k, v in reply.headers.items() if k.lower() not in NOT_PASSED_ON}
+        self.content_type = reply.content_type
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """The body as it arrives, never gathered. Raises Unavailable when it breaks off or takes too long."""
+    async def take(self) -> bytes:
+        """What has come since the last time, waited for; empty at the end. Raises Unavailable when it breaks off or
+        takes too long."""
         try:
-            async for chunk in self._response.content.iter_any():
-                yield chunk
+            return await self._reply.take()
         except TimeoutError as error:
             raise _timed_out() from error
-        except aiohttp.ClientError as error:
+        except Lost as error:
             raise Unavailable("The answer broke off before its end.", code="STREAM_BROKEN") from error
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it arrives, never gathered. Raises as `take`."""
+        try:
+            while data := await self.take():
+                yield data
         finally:
             self.close()
 
     def close(self) -> None:
         """Hang up. A connection whose answer was read to its end has already gone back to the pool."""
-        self._response.close()
+        self._reply.close()
 
     async def __aenter__(self) -> "Answer":
         return self
@@ -72,8 +80,8 @@ class Invoker:
     """One HTTP client per process, made in the loop that first asks. `timeout_s`: longest an invocation may run."""
 
     def __init__(self, timeout_s: float) -> None:
-        self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_TIMEOUT_S)
-        self._session: aiohttp.ClientSession | None = None
+        self._timeout_s = timeout_s
+        self._wires: dict[str, Wire | Proxied] = {}
 
     async def open(
         self,
@@ -90,21 +98,21 @@ class Invoker:
         model could not be reached (502-504) or did not begin to answer in time.
         """
         path = invocations_path(name, entity)
-        identity = await asyncio.to_thread(lambda: dict(ws.headers()))
-        response = await self._post(ws, path, body, {**_sent_on(headers or {}), **identity})
-        if 200 <= response.status < 300:
-            return Answer(response)
-        raise await _refusal(response)
+        identity = dict(ws.headers()) if ws.at_hand else await asyncio.to_thread(lambda: dict(ws.headers()))
+        reply = await self._post(ws, path, body, {**_sent_on(headers or {}), **identity})
+        if 200 <= reply.status < 300:
+            return Answer(reply)
+        raise await _refusal(reply)
 
-    async def _post(self, ws: Workspace, path: str, body: bytes, headers: dict[str, str]) -> aiohttp.ClientResponse:
+    async def _post(self, ws: Workspace, path: str, body: bytes, headers: dict[str, str]) -> "Reply | ProxiedReply":
         headers["User-Agent"] = str(ws.transport.session.headers["User-Agent"])
         try:
-            return await self._client().post(ws.host + path, data=body, headers=headers, allow_redirects=False)
-        except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError) as error:
+            return await self._wire(ws.host).post(ws.host, path, body, headers)
+        except Unreachable as error:
             raise Unavailable("The workspace could not be reached.", hint="Nothing was sent. Try again.") from error
         except TimeoutError as error:
             raise _timed_out() from error
-        except aiohttp.ClientError as error:
+        except Lost as error:
             raise Unavailable(
                 "The connection was lost before the model answered.",
                 status=502,
@@ -112,21 +120,28 @@ class Invoker:
                 hint="The model may have seen the request; it was not sent again.",
             ) from error
 
-    def _client(self) -> aiohttp.ClientSession:
-        if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=10),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=self._timeout,
-                trust_env=True,
-            )
-        return self._session
+    def _wire(self, host: str) -> "Wire | Proxied":
+        if host not in self._wires:
+            self._wires[host] = _proxied(self._timeout_s) if behind_proxy(host) else Wire(self._timeout_s)
+        return self._wires[host]
 
     async def close(self) -> None:
-        """Close every connection; a later `open` starts anew."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        """Close every connection that is not in use; a later `open` starts anew."""
+        for wire in self._wires.values():
+            await wire.close()
+        self._wires.clear()
+
+
+def behind_proxy(host: str) -> bool:
+    """Whether the environment (HTTP_PROXY, HTTPS_PROXY, NO_PROXY) names a proxy for `https://name[:port]`."""
+    where = urlsplit(host)
+    return bool(getproxies().get(where.scheme)) and not proxy_bypass(where.hostname or "")
+
+
+def _proxied(timeout_s: float) -> "Proxied":
+    from web.workspace.proxied import Proxied  # brings aiohttp with it
+
+    return Proxied(timeout_s)
 
 
 def _sent_on(headers: Mapping[str, str]) -> dict[str, str]:
@@ -151,18 +166,16 @@ def _with_details(refusal: PortalError, body: bytes) -> PortalError:
     return ModelRefusal(refusal, details) if details else refusal
 
 
-async def _refusal(response: aiohttp.ClientResponse) -> PortalError:
+async def _refusal(reply: "Reply | ProxiedReply") -> PortalError:
+    body = b""
     try:
-        body = b""
-        async for chunk in response.content.iter_any():
-            body += chunk
-            if len(body) > LONGEST_ERROR:
-                break
-        return _with_details(error_from(response.status, body[:LONGEST_ERROR], response.headers), body)
-    except (aiohttp.ClientError, TimeoutError):
-        return error_from(response.status, b"", response.headers)
+        while len(body) <= LONGEST_ERROR and (data := await reply.take()):
+            body += data
+        return _with_details(error_from(reply.status, body[:LONGEST_ERROR], reply.headers), body)
+    except (Lost, TimeoutError):
+        return error_from(reply.status, b"", reply.headers)
     finally:
-        response.close()
+        reply.close()
 
 
 def _timed_out() -> Unavailable:

@@ -7,10 +7,10 @@ everything else (replicas, GPUs) is put together: counts are added, percentages 
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from prometheus_client.parser import text_string_to_metric_families
-from prometheus_client.samples import Sample
+if TYPE_CHECKING:
+    from prometheus_client.samples import Sample
 
 ENTITY_LABELS = ("served_entity", "served_model", "served_entity_name", "served_model_name", "model_name")
 ADDED = ("_total", "_count")
@@ -74,7 +74,9 @@ def percentile(buckets: dict[float, float], share: float) -> float | None:
     return low
 
 
-def _samples(text: str) -> Iterator[tuple[str, Sample]]:
+def _samples(text: str) -> Iterator[tuple[str, "Sample"]]:
+    from prometheus_client.parser import text_string_to_metric_families  # loaded with an HTTP server and more
+
     for family in text_string_to_metric_families(text[:MOST_CHARS]):
         for sample in family.samples:
             name = sample.name.removesuffix("_bucket") if sample.name.endswith("_bucket") else family.name
@@ -93,7 +95,7 @@ def _is_histogram_part(family: str, name: str) -> bool:
     return name != family and name.startswith(family) and name.removeprefix(family) in HISTOGRAM_PARTS
 
 
-def _add_bucket(buckets: dict[float, float], sample: Sample) -> None:
+def _add_bucket(buckets: dict[float, float], sample: "Sample") -> None:
     try:
         bound = float(sample.labels["le"])
     except ValueError:

@@ -54,7 +54,7 @@ def start(upstream: str, folder: str, path: str = "") -> float:
     one = Portal(upstream, Path(folder))
 
     def begin() -> None:
-        one.start()
+        one.start(early=True)
         if path:
             with person(one.url) as who:
                 who.get(path).raise_for_status()

@@ -96,7 +96,9 @@ class Relay:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI. Returns without completing the response when an answer that is no stream broke off."""
-        pump, leaves = asyncio.create_task(self._pump(send)), asyncio.create_task(_gone(receive))
+        # Of the layers around the app only the head of an answer is of interest: its body goes straight to the server.
+        body = scope.get("state", {}).get("send", send)
+        pump, leaves = asyncio.create_task(self._pump(send, body)), asyncio.create_task(_gone(receive))
         try:
             await asyncio.wait({pump, leaves}, return_when=asyncio.FIRST_COMPLETED)
             self.ending = self.ending if pump.done() else "left"
@@ -107,14 +109,14 @@ class Relay:
             await asyncio.gather(pump, leaves, return_exceptions=True)
             self.finished(self.timing, self.ending)
 
-    async def _pump(self, send: Send) -> None:
+    async def _pump(self, send: Send, send_body: Send) -> None:
         head = {**self.answer.headers, **GUARD, "Server-Timing": self._server_timing()}
         headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in head.items()]
         await send({"type": "http.response.start", "status": self.answer.status, "headers": headers})
-        last = await self._pass_on(send)
+        last = await self._pass_on(send_body)
         if last is None and not self.streams:
             return
-        await send({"type": "http.response.body", "body": last or b"", "more_body": False})
+        await send_body({"type": "http.response.body", "body": last or b"", "more_body": False})
 
     def _server_timing(self) -> str:
         return f"headers;dur={self.timing.report()['headers_ms']}"
@@ -124,7 +126,7 @@ class Relay:
         remaining = self.limit_s - (time.perf_counter() - self.timing.began)
         try:
             async with asyncio.timeout(max(remaining, 0) if self.streams else None):
-                async for data in self.answer.chunks():
+                while data := await self.answer.take():
                     self.timing.chunk(data, look=self.told)
                     await send({"type": "http.response.body", "body": data, "more_body": True})
         except TimeoutError:
