@@ -9,11 +9,11 @@ from sqlmodel import Field, Session, SQLModel, col, desc, select
 from web.audit.ledger import Ledger
 from web.audit.models import Operation, Serial
 from web.audit.redact import SECRET_VALUE
+from web.db.engine import reading
 
 MOST_CHARS = 64_000
 MOST_LINES = 600
 RECENT = 20
-READ = {"portal_readonly": True}
 NAMED = re.compile(
     r"(?i)\b([\w.-]*(?:password|passwd|secret|token|api[_-]?key|credential)[\w.-]*\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;]+)"
 )
@@ -58,15 +58,13 @@ def keep(ledger: Ledger, raw: dict[str, Any], entity: str, which: str, text: str
 
 def of(engine: Engine, op_id: str) -> list[KeptLog]:
     """What was kept with an operation."""
-    with Session(engine, expire_on_commit=False) as session:
-        session.connection(execution_options=READ)
+    with reading(engine) as session:
         return list(session.exec(select(KeptLog).where(KeptLog.op_id == op_id).order_by(col(KeptLog.seq))))
 
 
 def kept_at(engine: Engine, op_id: str) -> int | None:
     """When logs were kept with an operation, in ms since 1970; None when there are none."""
-    with Session(engine) as session:
-        session.connection(execution_options=READ)
+    with reading(engine) as session:
         return session.exec(select(KeptLog.at).where(KeptLog.op_id == op_id)).first()
 
 
@@ -76,8 +74,7 @@ def behind(engine: Engine, raw: dict[str, Any]) -> Operation | None:
     if not isinstance(pending, dict) or pending.get("config_version") is None:
         return None
     query = select(Operation).where(Operation.endpoint == str(raw.get("name")), Operation.outcome == "success")
-    with Session(engine, expire_on_commit=False) as session:
-        session.connection(execution_options=READ)
+    with reading(engine) as session:
         recent = session.exec(query.order_by(desc(Operation.seq)).limit(RECENT)).all()
     same = (o for o in recent if not o.endpoint_id or o.endpoint_id == raw.get("id"))
     return next((o for o in same if _version(o.after) == pending["config_version"] != _version(o.before)), None)

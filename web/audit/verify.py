@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from web.audit import chain
 from web.audit.checkpoint import Checkpoint
 from web.audit.models import Entry, Operation
+from web.db.engine import reading
 
 WITHIN_MS = 10_000
 
@@ -65,8 +66,7 @@ def same_moment(operation_at: int, intent_at: int) -> bool:
 
 
 def _entries(engine: Engine) -> Iterator[Entry]:
-    with Session(engine) as session:
-        session.connection(execution_options={"portal_readonly": True})
+    with reading(engine) as session:
         yield from session.exec(select(Entry).order_by(col(Entry.seq)).execution_options(yield_per=1000))
 
 
@@ -76,7 +76,7 @@ def _wrong(engine: Engine, entry: Entry, head: str, key: bytes) -> str:
         return _unsigned(engine, entry, key)
     if entry.prev_mac == head:
         return ""
-    with Session(engine) as session:
+    with reading(engine) as session:
         if session.exec(select(Entry.seq).where(Entry.mac == entry.mac, Entry.seq != entry.seq)).first():
             return "inserted"  # a copy of a good entry
         before = session.exec(select(Entry.seq).where(Entry.mac == entry.prev_mac)).first()
@@ -85,7 +85,7 @@ def _wrong(engine: Engine, entry: Entry, head: str, key: bytes) -> str:
 
 def _unsigned(engine: Engine, entry: Entry, key: bytes) -> str:
     """Nobody with the key wrote it: the entry after it tells whether it took a place, is new, or all were made anew."""
-    with Session(engine) as session:
+    with reading(engine) as session:
         after = session.exec(select(Entry).where(col(Entry.seq) > entry.seq).order_by(col(Entry.seq)).limit(1)).first()
     if after is None:
         return "edited"
@@ -106,8 +106,7 @@ def _unmet(macs: dict[int, str], last_seq: int) -> dict[str, Any] | None:
 
 def _projection(engine: Engine, present: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
     seen = set()
-    with Session(engine) as session:
-        session.connection(execution_options={"portal_readonly": True})
+    with reading(engine) as session:
         for row in session.exec(select(Operation).execution_options(yield_per=1000)):
             seen.add(row.id)
             said = present.get(row.id)
