@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_exception_handler(PortalError, _portal_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(SQLAlchemyError, _no_history)
     app.add_exception_handler(Exception, _crash)
     install(app, chosen)
     return app
@@ -123,6 +125,13 @@ async def _validation_error(request: Request, error: Exception) -> Response:
     place = ".".join(str(p) for p in first["loc"] if p not in ("body", "query"))
     message = f"{place}: {first['msg']}" if place else str(first["msg"])
     return _answer(request, PortalError(message, status=422, code="INVALID_PARAMETER_VALUE", field=place))
+
+
+async def _no_history(request: Request, error: Exception) -> Response:
+    log.error("the history does not answer on %s", request.url.path, exc_info=error)
+    hint = "What does not need the history still works. If a change was under way, look at the audit history later."
+    said = PortalError("The history does not answer just now.", status=503, code="AUDIT_UNAVAILABLE", hint=hint)
+    return _answer(request, said)
 
 
 async def _crash(request: Request, error: Exception) -> Response:

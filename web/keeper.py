@@ -56,6 +56,7 @@ def _interrupted(services: Services) -> int | None:
 def _once(services: Services) -> None:
     """One round; asks nothing when nothing is unknown. Without an app principal, or rights, people's looks settle."""
     try:
+        services.ledger.catch_up()
         if not any(o.outcome == "unknown" for o in queries.unsettled(services.engine)):
             return
         workspace = services.connections.as_app()

@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Engine, func
-from sqlmodel import Session, desc, select
+from sqlmodel import desc, select
 
 from web.audit.anchors import newest
 from web.audit.models import Entry
+from web.db.engine import reading
 from web.errors import Invalid
 
 SHORT = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
@@ -31,7 +32,7 @@ class Checkpoint:
 
 def take(engine: Engine) -> Checkpoint | None:
     """Where the chain stands; None while it has no entry."""
-    with Session(engine) as session:
+    with reading(engine) as session:
         last = session.exec(select(Entry.seq, Entry.mac).order_by(desc(Entry.seq)).limit(1)).first()
         if last is None:
             return None

@@ -10,11 +10,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 from web.audit.ledger import Ledger
 from web.audit.models import Operation, Serial, Snapshot
 from web.audit.redact import SECRET_VALUE
+from web.db.engine import reading
 
 MOST_CHARS = 64_000
 MOST_LINES = 600
 RECENT = 20
-READ = {"portal_readonly": True}
 NAMED = re.compile(
     r"(?i)\b([\w.-]*(?:password|passwd|secret|token|api[_-]?key|credential)[\w.-]*\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;]+)"
 )
@@ -62,15 +62,13 @@ def keep(ledger: Ledger, raw: dict[str, Any], entity: str, which: str, text: str
 
 def of(engine: Engine, op_id: str) -> list[KeptLog]:
     """What was kept with an operation."""
-    with Session(engine, expire_on_commit=False) as session:
-        session.connection(execution_options=READ)
+    with reading(engine) as session:
         return list(session.exec(_logs(op_id).order_by(col(KeptLog.seq))))
 
 
 def kept_at(engine: Engine, op_id: str) -> int | None:
     """When logs were kept with an operation, in ms since 1970; None when there are none."""
-    with Session(engine) as session:
-        session.connection(execution_options=READ)
+    with reading(engine) as session:
         found = session.exec(_logs(op_id)).first()
         return found.at if found else None
 
@@ -87,8 +85,7 @@ def missed(ledger: Ledger, raw: dict[str, Any], operation: Operation, why: str) 
 
 def why_not(engine: Engine, op_id: str) -> str:
     """Why no log was kept with an operation; "" when one was, or when nobody has seen its update fail."""
-    with Session(engine) as session:
-        session.connection(execution_options=READ)
+    with reading(engine) as session:
         if session.exec(_logs(op_id)).first() is not None:
             return ""
         found = session.exec(_why(op_id)).first()
@@ -99,8 +96,7 @@ def fell_back(engine: Engine, operation: Operation) -> bool:
     """Whether the state that was seen next after this operation's own is that its update failed."""
     mine = select(Snapshot.seq).where(Snapshot.endpoint == operation.endpoint, Snapshot.op_id == operation.id)
     mine = mine.order_by(desc(Snapshot.seq))
-    with Session(engine) as session:
-        session.connection(execution_options=READ)
+    with reading(engine) as session:
         seq = session.exec(mine).first()
         if seq is None:
             return False
@@ -122,8 +118,7 @@ def behind(engine: Engine, raw: dict[str, Any]) -> Operation | None:
     if not isinstance(pending, dict) or pending.get("config_version") is None:
         return None
     query = select(Operation).where(Operation.endpoint == str(raw.get("name")), Operation.outcome == "success")
-    with Session(engine, expire_on_commit=False) as session:
-        session.connection(execution_options=READ)
+    with reading(engine) as session:
         recent = session.exec(query.order_by(desc(Operation.seq)).limit(RECENT)).all()
     same = (o for o in recent if not o.endpoint_id or o.endpoint_id == raw.get("id"))
     return next((o for o in same if _version(o.after) == pending["config_version"] != _version(o.before)), None)

@@ -24,6 +24,7 @@ from web.audit.checkpoint import Checkpoint
 from web.audit.models import Entry, Operation, Snapshot
 from web.audit.redact import redact
 from web.db import words
+from web.db.engine import reading
 from web.errors import Invalid, PortalError
 
 log = logging.getLogger("portal")
@@ -80,6 +81,7 @@ class Ledger:
         self.writes = 0
         self.checkpoint: Checkpoint | None = None  # the last one that left this process
         self._lock = threading.Lock()
+        self._late: dict[str, Outcome] = {}  # what came of operations, while the database does not take it
 
     def redact(self, value: Any) -> Any:
         """The value without its secrets, in a form that can be stored."""
@@ -107,7 +109,7 @@ class Ledger:
 
     def find(self, actor: str, idempotency_key: str) -> Operation | None:
         """The operation this person made with this key before."""
-        with Session(self.engine) as session:
+        with reading(self.engine) as session:
             return self._known(session, actor, idempotency_key)
 
     def finish(self, op_id: str, outcome: Outcome) -> Operation:
@@ -131,6 +133,30 @@ class Ledger:
             session.flush()
             indexed(session, operation)
             return operation
+
+    def finish_or_hold(self, operation: Operation, outcome: Outcome) -> Operation:
+        """`finish`; where that cannot be written now, the outcome is held in memory until `catch_up` stores it, and
+        the operation stays as it is: what was sent can no longer be refused."""
+        try:
+            return self.finish(operation.id, outcome)
+        except PortalError:
+            self._late[operation.id] = outcome
+            return operation
+
+    def catch_up(self) -> int:
+        """Store the outcomes that are held; answers how many. Stops at the first that still cannot be written."""
+        stored = 0
+        for op_id in list(self._late):
+            outcome = self._late.pop(op_id, None)
+            if outcome is None:
+                continue  # another thread is at it
+            try:
+                self.finish(op_id, outcome)
+            except PortalError:
+                self._late[op_id] = outcome
+                break
+            stored += 1
+        return stored
 
     def remember(
         self, endpoint: str, scope: str, digest: str, config_version: int | None, body: dict[str, Any]

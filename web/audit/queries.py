@@ -11,6 +11,7 @@ from sqlmodel import Session, col, desc, select
 from web.audit.anchors import moved_before
 from web.audit.models import OUTCOMES, Entry, Operation, Snapshot
 from web.db import words
+from web.db.engine import reading
 from web.errors import Invalid, NotFound
 
 MAX_PAGE = 200
@@ -69,8 +70,7 @@ def page(engine: Engine, wanted: Filter, may: May) -> Page:
     """The next page of what `may` lets through. Reads past hidden rows, up to SCAN_LIMIT of them."""
     found: list[Operation] = []
     cursor, scanned = wanted.cursor, 0
-    with Session(engine) as session:
-        session.connection(execution_options={"portal_readonly": True})
+    with reading(engine) as session:
         low, high = _between(session, wanted)
         while scanned < SCAN_LIMIT:
             rows = _next(session, wanted, low, high if cursor is None else min(high, cursor - 1))
@@ -87,7 +87,7 @@ def page(engine: Engine, wanted: Filter, may: May) -> Page:
 
 def operation(engine: Engine, op_id: str, may: May) -> Operation:
     """One operation by its id, as far as `may` lets it through; else NotFound."""
-    with Session(engine) as session:
+    with reading(engine) as session:
         found = session.exec(select(Operation).where(Operation.id == op_id)).first()
     if found is None or not may(found):
         raise NotFound("There is no such operation, or you may not see it.", hint=_archived(engine))
@@ -105,14 +105,14 @@ def _archived(engine: Engine) -> str:
 
 def entries(engine: Engine, op_id: str) -> list[Entry]:
     """The links of one operation, oldest first."""
-    with Session(engine) as session:
+    with reading(engine) as session:
         return list(session.exec(select(Entry).where(Entry.op_id == op_id).order_by(col(Entry.seq))))
 
 
 def entries_of(engine: Engine, op_ids: list[str]) -> dict[str, list[dict[str, Any]]]:
     """The links of these operations, oldest first, as JSON: all of an Entry but its `op_id`."""
     found: dict[str, list[dict[str, Any]]] = {op_id: [] for op_id in op_ids}
-    with Session(engine) as session:
+    with reading(engine) as session:
         for entry in session.exec(select(Entry).where(col(Entry.op_id).in_(op_ids)).order_by(col(Entry.seq))):
             found[entry.op_id].append(entry.model_dump(exclude={"op_id"}))
     return found
@@ -123,14 +123,14 @@ def unsettled(engine: Engine, endpoint: str = "") -> list[Operation]:
     query = select(Operation).where(col(Operation.outcome).in_(("pending", "unknown"))).order_by(col(Operation.seq))
     if endpoint:
         query = query.where(Operation.endpoint == endpoint)
-    with Session(engine) as session:
+    with reading(engine) as session:
         return list(session.exec(query.limit(500)))
 
 
 def snapshot(engine: Engine, endpoint: str, scope: str, digest: str) -> Snapshot | None:
     """The endpoint, or the part of it named by `scope`, as it was seen with this hash."""
     query = select(Snapshot).where(Snapshot.endpoint == endpoint, Snapshot.scope == scope, Snapshot.hash == digest)
-    with Session(engine) as session:
+    with reading(engine) as session:
         return session.exec(query).first()
 
 
@@ -140,7 +140,7 @@ def snapshots(engine: Engine, endpoint: str, limit: int = 200, until: int | None
     if until is not None:
         query = query.where(Snapshot.at <= until)
     query = query.order_by(desc(Snapshot.seq)).limit(limit)
-    with Session(engine) as session:
+    with reading(engine) as session:
         return list(session.exec(query))
 
 

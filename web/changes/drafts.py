@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from web.audit.ledger import Ledger
 from web.audit.models import Draft
@@ -21,6 +21,7 @@ from web.changes.kinds import Base, Change, Kind
 from web.changes.parts import part_of
 from web.changes.perform import Actor
 from web.changes.plan import base_of
+from web.db.engine import reading
 from web.errors import Invalid, NotFound
 from web.workspace import sight
 from web.workspace.client import Workspace
@@ -86,7 +87,7 @@ def _base(draft: Draft) -> Base | None:
 
 
 def _own(ledger: Ledger, actor: Actor, draft_id: str) -> Draft:
-    with Session(ledger.engine) as session:
+    with reading(ledger.engine) as session:
         draft = session.exec(select(Draft).where(Draft.id == draft_id, Draft.actor == actor.email)).first()
     if draft is None:
         raise NotFound("There is no such draft of yours.", hint="Nothing was sent. Start again from the form.")

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from sqlmodel import Session, col, desc, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, desc, func, select
 
 from web.audit import kept_logs, queries
 from web.audit.ledger import Ledger
@@ -15,6 +16,7 @@ from web.audit.models import Operation, Snapshot
 from web.changes.diff import canonical, fingerprint
 from web.changes.fields import current_config, editable
 from web.changes.kinds import Kind
+from web.db.engine import reading
 from web.errors import PortalError
 
 ENDPOINT = "endpoint"
@@ -39,12 +41,12 @@ def state_hash(live: Live) -> str:
 
 def after_change(ledger: Ledger, live: Live, op_id: str) -> None:
     """Keep what was read back after a change made here, also when somebody saw it before the answer came."""
-    newest = latest(ledger, str(live.get("name")))
-    if not newest or newest[0].source != SEEN or newest[0].hash != state_hash(live):
-        _append(ledger, live, PORTAL, op_id)
-        return
-    with suppress(PortalError):
-        _claim(ledger, newest[0], PORTAL, op_id)
+    with suppress(PortalError, SQLAlchemyError):
+        newest = latest(ledger, str(live.get("name")))
+        if not newest or newest[0].source != SEEN or newest[0].hash != state_hash(live):
+            _append(ledger, live, PORTAL, op_id)
+        else:
+            _claim(ledger, newest[0], PORTAL, op_id)
 
 
 def see(ledger: Ledger, read: Callable[[], Live]) -> Live:
@@ -92,7 +94,7 @@ def _fell_back(ledger: Ledger, live: Live, recent: list[Snapshot]) -> bool:
 def _unclaimed(ledger: Ledger, live: Live, recent: list[Snapshot]) -> Operation | None:
     """A change made here since the last state kept, whose result could not be read back then."""
     query = select(Operation).where(Operation.endpoint == str(live.get("name"))).order_by(desc(Operation.seq)).limit(5)
-    with Session(ledger.engine) as session:
+    with reading(ledger.engine) as session:
         operations = list(session.exec(query))
     claimed = {s.op_id for s in recent}
     since = recent[0].at if recent else 0
@@ -133,20 +135,20 @@ def strangers(recent: list[Snapshot], restores: set[str]) -> list[Snapshot]:
 
 def _restores(ledger: Ledger, name: str) -> set[str]:
     query = select(Operation.id).where(Operation.endpoint == name, Operation.kind == Kind.RESTORE)
-    with Session(ledger.engine) as session:
+    with reading(ledger.engine) as session:
         return set(session.exec(query.where(Operation.outcome == "success")))
 
 
 def known(ledger: Ledger) -> list[str]:
     """The endpoints of which a state is kept, the one that was longest without a new one first."""
     query = select(Snapshot.endpoint).where(Snapshot.scope == ENDPOINT).group_by(Snapshot.endpoint)
-    with Session(ledger.engine) as session:
+    with reading(ledger.engine) as session:
         return list(session.exec(query.order_by(func.max(col(Snapshot.seq)))))
 
 
 def adopt(ledger: Ledger, name: str, seq: int, who: str) -> None:
     """Mark a state that was reached elsewhere as meant, by `who`. Other states stay as they are."""
-    with Session(ledger.engine) as session:
+    with reading(ledger.engine) as session:
         row = session.get(Snapshot, seq)
     if row is not None and row.endpoint == name and row.source == SEEN:
         _claim(ledger, row, ADOPTED, who)

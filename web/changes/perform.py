@@ -20,7 +20,7 @@ from web.changes.plan import Plan, plan
 from web.changes.preflight import gather
 from web.changes.readback import differences
 from web.changes.rebase import Rebased, rebase, wanted_part
-from web.changes.send import deliver
+from web.changes.send import Delivery, deliver
 from web.errors import Conflict, Forbidden, Invalid, PortalError
 from web.workspace import behalf, listing, serving
 from web.workspace.client import Workspace
@@ -220,23 +220,37 @@ def _refused(ledger: Ledger, intent: Intent, error: PortalError) -> None:
 def _send(
     ledger: Ledger, ws: Workspace, made: Plan, operation: Operation, through_app: dict[str, Any] | None
 ) -> Result:
-    delivery = deliver(ws, made.calls, through_app)
+    """The calls, then what came of them: on record whatever goes wrong in between."""
+    try:
+        delivery = deliver(ws, made.calls, through_app)
+        outcome = _outcome(ledger, ws, made, operation, delivery)
+    except Exception:
+        ledger.finish_or_hold(operation, Outcome("unknown", operation.calls, error=CUT_SHORT))
+        raise
+    done = ledger.finish_or_hold(operation, outcome)
+    listing.forget(ws)
+    return Result(done, False, delivery.refusal)
+
+
+CUT_SHORT = {
+    "code": "CUT_SHORT",
+    "message": "The portal failed before the answer was recorded. It asks the workspace what happened.",
+    "hint": "",
+}
+
+
+def _outcome(ledger: Ledger, ws: Workspace, made: Plan, operation: Operation, delivery: Delivery) -> Outcome:
     after = _read_back(ws, made.change) if delivery.outcome == "success" else None
     if after is not None and made.change.kind not in APP_KINDS:
         observe.after_change(ledger, after, operation.id)
-    done = ledger.finish(
-        operation.id,
-        Outcome(
-            outcome=delivery.outcome,
-            calls=delivery.calls,
-            after=after,
-            error=delivery.error,
-            endpoint_id=str((after or {}).get("id") or ""),
-            readback=differences(ledger, made, after),
-        ),
+    return Outcome(
+        outcome=delivery.outcome,
+        calls=delivery.calls,
+        after=after,
+        error=delivery.error,
+        endpoint_id=str((after or {}).get("id") or ""),
+        readback=differences(ledger, made, after),
     )
-    listing.forget(ws)
-    return Result(done, False, delivery.refusal)
 
 
 def _read_back(ws: Workspace, change: Change) -> dict[str, Any] | None:

@@ -1,11 +1,12 @@
 """The workspace's quota of creates and updates, as far as this portal has used it up."""
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import col, func, select
 
 from web.audit.ledger import Ledger
 from web.audit.models import Operation
 from web.changes.checks import Finding
 from web.changes.kinds import Change, Kind
+from web.db.engine import reading
 
 CALLS, NEAR, WINDOW_MS = 50, 45, 5 * 60 * 1000
 COUNTED = (Kind.CREATE, Kind.CONFIG, Kind.TRAFFIC, Kind.START, Kind.RESTORE)
@@ -27,5 +28,5 @@ def spent(ledger: Ledger) -> int:
     query = select(func.count()).where(
         col(Operation.at) >= ledger.clock() - WINDOW_MS, col(Operation.kind).in_([str(kind) for kind in COUNTED])
     )
-    with Session(ledger.engine) as session:
+    with reading(ledger.engine) as session:
         return int(session.exec(query).one())

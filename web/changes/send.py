@@ -70,8 +70,12 @@ def _one(
         return _end(record, delivery, "unknown", "NO_ANSWER", message)
     record["http_status"] = reply.status
     if 200 <= reply.status < 300:
+        answer = _json(reply.body)
+        if answer is None:
+            message = "The answer is not the workspace's: a proxy may stand between. The portal asks until it knows."
+            return _end(record, delivery, "unknown", "BAD_ANSWER", message)
         record["status"] = "done"
-        delivery.replies.append(_json(reply.body))
+        delivery.replies.append(answer)
         return True
     refusal = error_from(reply.status, reply.body, reply.headers)
     # The workspace likes to quote what it did not accept, a key that was typed among it.
@@ -104,9 +108,10 @@ def _end(record: dict[str, Any], delivery: Delivery, outcome: str, code: str, me
     return False
 
 
-def _json(body: bytes) -> dict[str, Any]:
+def _json(body: bytes) -> dict[str, Any] | None:
+    """The answer; None for what is no JSON: nothing says then that the workspace has seen the request."""
     try:
         data = json.loads(body) if body.strip() else {}
     except (ValueError, RecursionError):
-        return {}
+        return None
     return data if isinstance(data, dict) else {}

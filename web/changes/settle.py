@@ -24,6 +24,8 @@ from web.workspace.client import Workspace
 GRACE_MS = 10_000
 SKEW_MS = 5_000
 
+UNSETTLED = ("unknown", "pending")
+
 Finding = tuple[str, str]  # outcome, why
 Live = dict[str, Any] | None
 
@@ -43,7 +45,7 @@ def settle(ledger: Ledger, ws: Workspace, *, sees_all: bool, me: str = "", endpo
     "Not found" means absent only to a caller who would see any endpoint (`sees_all`), or who made the change: what
     `me` created is visible to me, and what `me` deleted was.
     """
-    settled = 0
+    settled = ledger.catch_up()
     for operation in queries.unsettled(ledger.engine, endpoint):
         if operation.outcome == "unknown" and operation.host == ws.host:
             settled += _settle_one(ledger, ws, operation, sees_all or operation.actor == me)
@@ -67,16 +69,20 @@ def _settle_one(ledger: Ledger, ws: Workspace, operation: Operation, sees_all: b
     if found is None or (found[0] == "failed" and not waited):
         return 0
     outcome, why = found
-    calls = [{**c, "status": _step(c, outcome)} for c in operation.calls]
-    error = (
-        None if outcome == "success" else {"code": "NOT_APPLIED", "message": why, "hint": "Apply it again if wanted."}
-    )
+    try:
+        calls = [{**c, "status": _step(ledger, ws, operation, c, live, outcome)} for c in operation.calls]
+    except PortalError:
+        return 0
+    error = None if outcome == "success" else _not_applied(why, calls)
     after = None if operation.kind in APP_KINDS else live
     endpoint_id = str((live or {}).get("id") or "")
     if outcome == "success" and after is not None:
         observe.after_change(ledger, after, operation.id)
     rows = _otherwise(ledger, operation, live) if outcome == "success" else []
-    ledger.finish(operation.id, Outcome(outcome, calls, after, error, endpoint_id, rows))
+    try:
+        ledger.finish(operation.id, Outcome(outcome, calls, after, error, endpoint_id, rows))
+    except PortalError:
+        return 0  # asked again when the history can be written
     return 1
 
 
@@ -91,10 +97,25 @@ def _answered(operation: Operation) -> bool:
     return any(c.get("http_status") for c in operation.calls if c.get("status") == "unknown")
 
 
-def _step(call: dict[str, Any], outcome: str) -> str:
+def _step(ledger: Ledger, ws: Workspace, operation: Operation, call: dict[str, Any], live: Live, outcome: str) -> str:
+    """What became of one call: of an operation of several, some may have been done."""
     if call.get("status") not in ("unknown", "planned"):
         return str(call.get("status"))
-    return "done" if outcome == "success" else "not applied"
+    kind, body = Kind(operation.kind), call.get("body") or {}
+    done = outcome == "success"
+    if not done and live is not None and kind is Kind.CREATE:
+        done = call is operation.calls[0] and _made_by(operation, live)
+    elif not done and live is not None and kind is Kind.RESTORE:
+        done = _shows(ledger, ws, _kind_of(kind, call), body, live)
+    return "done" if done else "not applied"
+
+
+def _not_applied(why: str, calls: list[dict[str, Any]]) -> dict[str, Any]:
+    error = {"code": "NOT_APPLIED", "message": why, "hint": "Apply it again if wanted."}
+    done = sum(c["status"] == "done" for c in calls)
+    if not done:
+        return error
+    return {**error, "code": "PARTLY_APPLIED", "hint": "", "partial": f"{done} of {len(calls)} calls were done."}
 
 
 def _judge(ledger: Ledger, ws: Workspace, operation: Operation, live: Live) -> Finding | None:
@@ -111,19 +132,17 @@ def _judge(ledger: Ledger, ws: Workspace, operation: Operation, live: Live) -> F
         return "failed", "The endpoint is still there: the delete was not applied."
     if live is None:
         return "failed", "The endpoint is gone; whether this change was applied before cannot be told."
-    same = _applied(ledger, ws, kind, operation, live)
-    return (
-        ("success", "Applied.")
-        if same
-        else ("failed", "The live endpoint does not show this change: it was not applied.")
-    )
+    if _applied(ledger, ws, kind, operation, live):
+        return "success", "Applied."
+    if len(operation.calls) > 1:
+        return "failed", "The live endpoint does not show all of this change."
+    return "failed", "The live endpoint does not show this change: it was not applied."
 
 
 def _created(ledger: Ledger, ws: Workspace, operation: Operation, live: Live) -> Finding | None:
     if live is None:
         return "failed", "No such endpoint exists: the create was not applied."
-    mine = live.get("creator") in (operation.actor, operation.actor_id)
-    if not mine or int(live.get("creation_timestamp") or 0) < operation.at - SKEW_MS:
+    if not _made_by(operation, live):
         return "failed", "An endpoint of this name exists, but it was not made by this change."
     if len(operation.calls) > 1:
         wanted = operation.calls[1]["body"]["access_control_list"]
@@ -131,6 +150,12 @@ def _created(ledger: Ledger, ws: Workspace, operation: Operation, live: Live) ->
         if any(grant not in have for grant in wanted):
             return "failed", "The endpoint was created; its permissions were not granted."
     return "success", "The endpoint was created."
+
+
+def _made_by(operation: Operation, live: dict[str, Any]) -> bool:
+    """Whether a live endpoint is the one that this operation was to create."""
+    mine = live.get("creator") in (operation.actor, operation.actor_id)
+    return mine and int(live.get("creation_timestamp") or 0) >= operation.at - SKEW_MS
 
 
 def _applied(ledger: Ledger, ws: Workspace, kind: Kind, operation: Operation, live: dict[str, Any]) -> bool:

@@ -1,6 +1,7 @@
-"""The engine of the history. SQLite commits are durable (FULL) and begin IMMEDIATE."""
+"""The engine of the history. SQLite commits are durable (FULL) and begin IMMEDIATE; `reading` waits for no writer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.schema import CreateSchema
-from sqlmodel import create_engine
+from sqlmodel import Session, create_engine
 
 BUSY_MS = 2000
 LOCK = 7_213_905_410  # two instances that make the schema at once wait for one another
@@ -32,6 +33,14 @@ def open_engine(url: str, password: Callable[[bool], str] | None = None, schema:
         if connection.execute(text("PRAGMA quick_check")).scalar() != "ok":
             raise SystemExit(f"The history database {database} is damaged. Restore a copy, or move the file away.")
     return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that only reads: it works while the database is locked or the disk is full."""
+    with Session(engine, expire_on_commit=False) as session:
+        session.connection(execution_options={"portal_readonly": True})
+        yield session
 
 
 def _postgres(url: str, password: Callable[[bool], str] | None, schema: str) -> Engine:

@@ -12,6 +12,8 @@ from sqlalchemy import JSON, BigInteger, Column, Engine, delete, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from web.db.engine import reading
+
 MINUTE_MS = 60_000
 COARSE_MS = 5 * MINUTE_MS
 FINE_FOR_MS = 24 * 60 * MINUTE_MS
@@ -73,8 +75,7 @@ def look(engine: Engine, endpoint_id: str, endpoint: str, now: int) -> MetricWat
 
 def claim(engine: Engine, endpoint_id: str, now: int) -> bool:
     """Whether the caller is the one to ask the workspace now."""
-    with Session(engine) as session:
-        session.connection(execution_options={"portal_readonly": True})
+    with reading(engine) as session:
         known = session.get(MetricWatch, endpoint_id)
         if known is None or known.asked_at > now - ASK_EVERY_MS:
             return False
@@ -112,7 +113,7 @@ def pin(engine: Engine, endpoint_id: str, by: str) -> bool:
 
 def pinned(engine: Engine) -> list[MetricWatch]:
     """What is sampled also when nobody looks."""
-    with Session(engine, expire_on_commit=False) as session:
+    with reading(engine) as session:
         return list(session.exec(select(MetricWatch).where(col(MetricWatch.pinned_by) != "")))
 
 
@@ -133,14 +134,13 @@ def store(engine: Engine, endpoint_id: str, at: int, data: dict[str, Any], count
 def between(engine: Engine, endpoint_id: str, since: int, until: int) -> list[MetricSample]:
     """The samples of an endpoint, oldest first."""
     query = select(MetricSample).where(MetricSample.endpoint_id == endpoint_id, col(MetricSample.at) >= since)
-    with Session(engine, expire_on_commit=False) as session:
-        session.connection(execution_options={"portal_readonly": True})
+    with reading(engine) as session:
         return list(session.exec(query.where(col(MetricSample.at) <= until).order_by(col(MetricSample.at))))
 
 
 def newest(engine: Engine, endpoint_id: str) -> int | None:
     """When the newest sample of an endpoint begins."""
-    with Session(engine) as session:
+    with reading(engine) as session:
         return session.exec(select(func.max(MetricSample.at)).where(MetricSample.endpoint_id == endpoint_id)).one()
 
 
@@ -200,7 +200,6 @@ def totals(engine: Engine, since: int) -> dict[str, Total]:
         func.coalesce(func.sum(col(MetricSample.failed) * times), 0.0),
         func.sum(MetricSample.step),
     ).where(col(MetricSample.at) >= since, col(MetricSample.requests).is_not(None))
-    with Session(engine) as session:
-        session.connection(execution_options={"portal_readonly": True})
+    with reading(engine) as session:
         rows = session.exec(sums.group_by(col(MetricSample.endpoint_id))).all()
     return {row[0]: Total(float(row[1] or 0), float(row[2] or 0), int(row[3] or 0)) for row in rows}

@@ -150,7 +150,7 @@ async def _deliver(request: Request, response: Response, fault: Fault | None, se
     if fault and fault.kind == "drop_reply":
         await faults.cut(request)
     elif fault and fault.kind == "truncate":
-        await faults.truncate(request, response)
+        await faults.truncate(request, response, fault.at)
     else:
         answer = faults.garbage(response.status_code) if fault and fault.kind == "garbage" else response
         await answer(request.scope, request.receive, send)

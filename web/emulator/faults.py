@@ -28,7 +28,7 @@ CODES = {
 @dataclass
 class Fault:
     """One ordered fault; `times` left None lasts until it is deleted, `after` matching requests pass first. `path`
-    is a glob over the whole path."""
+    is a glob over the whole path; `at`: after how many bytes, head included, a truncated reply ends."""
 
     kind: FaultKind
     path: str = "*"
@@ -39,6 +39,7 @@ class Fault:
     delay_s: float = 0.0
     times: int | None = None
     after: int = 0
+    at: int | None = None
 
     def matches(self, method: str, path: str) -> bool:
         """Whether it applies to this request."""
@@ -86,7 +87,7 @@ def parse(order: Any) -> Fault:
     match = order.get("match") or {}
     kept = {
         key: order[key]
-        for key in ("status", "headers", "body", "delay_s", "times", "after")
+        for key in ("status", "headers", "body", "delay_s", "times", "after", "at")
         if order.get(key) is not None
     }
     method = match.get("method")
@@ -113,13 +114,14 @@ def _transport(scope: Scope) -> asyncio.Transport:
     return transport
 
 
-async def truncate(request: Request, response: Response) -> None:
-    """Send the head and half of the body, then close."""
+async def truncate(request: Request, response: Response, at: int | None = None) -> None:
+    """Send the head and half of the body, or `at` bytes of both, then close."""
     body = bytes(getattr(response, "body", b"")) or b'{"endpoints": ['
     fields = f"content-type: application/json\r\ncontent-length: {len(body) + 16}"
     head = f"HTTP/1.1 {response.status_code} OK\r\n{fields}\r\n\r\n"
     transport = _transport(request.scope)
-    transport.write(head.encode() + body[: len(body) // 2 + 1])
+    whole = head.encode() + body
+    transport.write(whole[: len(whole) - len(body) + len(body) // 2 + 1 if at is None else at])
     transport.close()
     await _gone(request)
 

@@ -13,7 +13,7 @@ from web.audit.ledger import Ledger
 from web.audit.models import OUTCOMES, Entry, Operation
 from web.audit.queries import May
 from web.changes.kinds import Call, Change, Kind
-from web.changes.settle import settle
+from web.changes.settle import UNSETTLED, settle
 from web.changes.spell import LANGUAGES, as_code
 from web.identity.person import Caller
 
@@ -85,7 +85,7 @@ def _export(kept: dict[str, str], form: str) -> str:
 
 def detail(ledger: Ledger, who: Caller, operation: Operation, may: May) -> Detail:
     """The operation; one whose outcome is unknown is asked about first, with the rights of whoever looks."""
-    if operation.outcome == "unknown":
+    if operation.outcome in UNSETTLED:
         settle(ledger, who.workspace, sees_all=who.is_admin, me=who.email, endpoint=operation.endpoint)
         operation = queries.operation(ledger.engine, operation.id, may)
     return Detail(
@@ -94,7 +94,7 @@ def detail(ledger: Ledger, who: Caller, operation: Operation, may: May) -> Detai
         before=_text(operation.before),
         after=_text(operation.after),
         entries=queries.entries(ledger.engine, operation.id),
-        unsettled=operation.outcome in ("unknown", "pending"),
+        unsettled=operation.outcome in UNSETTLED,
         logs_kept=kept_logs.kept_at(ledger.engine, operation.id),
         code=code_of(operation),
     )

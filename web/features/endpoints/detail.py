@@ -71,7 +71,7 @@ class Detail:
 
 def settle_unknown(ledger: Ledger, who: Caller, name: str) -> None:
     """Ask what became of changes of this endpoint that nobody got an answer to."""
-    if any(operation.outcome == "unknown" for operation in queries.unsettled(ledger.engine, name)):
+    if queries.unsettled(ledger.engine, name):
         settle(ledger, who.workspace, sees_all=who.is_admin, me=who.email, endpoint=name)
 
 
