@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from typing import Any
 
 SECRET_KEY = re.compile(
-    r"(_plaintext$|^(token|password|secret|private_key|string_value|bytes_value)$|_secret_value$)", re.I
+    r"(_plaintext$|^(token|password|secret|private_key|string_value|bytes_value)$|_secret_value$"
+    r"|(^|_)(api_key|api_token|access_key|access_key_id|client_secret)$)",
+    re.I,
 )
 SECRET_VALUE = re.compile(
     r"(dapi[0-9a-f]{32}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}|-----BEGIN [A-Z ]*PRIVATE KEY"
@@ -20,6 +22,7 @@ FINGERPRINT = re.compile(r"[0-9a-f]{8}|")
 SHORTEST = 4
 ROW = {"path", "before", "after"}
 REFERENCE = re.compile(r"\{\{secrets/[^{}]+\}\}")
+VARIABLES = "environment_vars"
 
 
 def is_reference(value: Any) -> bool:
@@ -38,7 +41,9 @@ def _walk(value: Any, key: bytes, field: str) -> Any:
             return value
         if value.keys() >= ROW:
             return _row(value, key)
-        return {k: _mark(v, key) if is_secret(k, v, field) else _walk(v, key, str(k)) for k, v in value.items()}
+        return {k: _mark(v, key) if _hides(k, v, field) else _walk(v, key, str(k)) for k, v in value.items()}
+    if field == VARIABLES and value and not is_reference(value):
+        return _mark(value, key)
     if isinstance(value, list):
         return [_walk(v, key, field) for v in value]
     if isinstance(value, str) and SECRET_VALUE.search(value):
@@ -59,18 +64,25 @@ def _row(row: dict[str, Any], key: bytes) -> dict[str, Any]:
     """A row of a diff: what its values are is told by its path, not by the keys `before` and `after`."""
     parts = str(row["path"]).replace("]", "].").rstrip(".").split(".")
     field = parts[-1]
-    inside = "environment_vars" if "environment_vars" in parts[:-1] else ""
+    inside = VARIABLES if VARIABLES in parts[:-1] else ""
     sides = {side: row[side] for side in ("before", "after")}
     kept = {k: v if k == "path" else _walk(v, key, str(k)) for k, v in row.items() if k not in sides}
-    marked = {k: _mark(v, key) if is_secret(field, v, inside) else _walk(v, key, field) for k, v in sides.items()}
+    marked = {k: _mark(v, key) if _hides(field, v, inside) else _walk(v, key, field) for k, v in sides.items()}
     return {**kept, **marked}
+
+
+def _hides(name: str, value: Any, inside: str) -> bool:
+    """Whether a field is to be marked whole: a secret, or a list or object in a place where only a secret belongs."""
+    if isinstance(value, dict | list):
+        return bool(value) and not (isinstance(value, dict) and _is_mark(value)) and is_secret(name, "x", inside)
+    return is_secret(name, value, inside)
 
 
 def is_secret(name: str, value: Any, inside: str) -> bool:
     """Whether the field `name` of the object in field `inside` holds a secret: a typed key or a plain variable."""
     if value is None or isinstance(value, bool | dict | list) or is_reference(value) or value == "":
         return False
-    return inside == "environment_vars" or SECRET_KEY.search(str(name)) is not None
+    return inside == VARIABLES or SECRET_KEY.search(str(name).strip()) is not None
 
 
 def secrets_in(value: Any, field: str = "") -> set[str]:

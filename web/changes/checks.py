@@ -88,9 +88,9 @@ def config_findings(config: dict[str, Any], prefix: str) -> list[Finding]:
     if not isinstance(raw, list) or not raw or any(not isinstance(e, dict) for e in raw):
         return [Finding(prefix + "served_entities", "An endpoint needs at least one served entity.")]
     entities = _maps(raw)
-    found: list[Finding] = []
     if len(entities) > MAX_ENTITIES:
-        found.append(Finding(prefix + "served_entities", f"An endpoint has at most {MAX_ENTITIES} served entities."))
+        return [Finding(prefix + "served_entities", f"An endpoint has at most {MAX_ENTITIES} served entities.")]
+    found: list[Finding] = []
     names = [str(e.get("name") or "") for e in entities]
     for place, entity in enumerate(entities):
         path = f"{prefix}served_entities[{place}]."
@@ -114,7 +114,9 @@ def entity_findings(entity: dict[str, Any], path: str) -> Iterator[Finding]:
     if not isinstance(variables, dict) or len(variables) > MAX_ENVIRONMENT_VARS:
         yield Finding(path + "environment_vars", f"At most {MAX_ENVIRONMENT_VARS} environment variables.")
         return
-    for variable in variables:
+    for variable, value in variables.items():
+        if not isinstance(value, str):
+            yield Finding(path + "environment_vars", f"The value of '{variable}' is a text: put it in quotes.")
         if not ENV_NAME.fullmatch(str(variable)):
             yield Finding(path + "environment_vars", f"'{variable}' cannot be the name of an environment variable.")
 

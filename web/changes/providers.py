@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from web.audit.redact import is_reference
+
 TASKS = ("llm/v1/chat", "llm/v1/completions", "llm/v1/embeddings")
 
 
@@ -56,10 +58,17 @@ class Provider:
         return max(self.variants, key=lambda variant: sum(_has(config, s) for s in variant.settings))
 
 
-def _has(config: dict[str, Any], setting: Setting) -> bool:
+def _at(config: dict[str, Any], field: str) -> tuple[Any, Any]:
+    """The value of a field such as `api_key_auth.value`, and the object it is in."""
+    parent: Any = None
     value: Any = config
-    for step in setting.field.split("."):
+    for step in field.split("."):
         parent, value = value, value.get(step) if isinstance(value, dict) else None
+    return value, parent
+
+
+def _has(config: dict[str, Any], setting: Setting) -> bool:
+    value, parent = _at(config, setting.field)
     twin = parent.get(setting.field.rpartition(".")[2] + "_plaintext") if isinstance(parent, dict) else None
     return bool(value or (setting.secret and twin))
 
@@ -187,5 +196,13 @@ def provider_breaches(model: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if setting.required and not _has(config, setting):
             kind = "Choose a secret, or type the key." if setting.secret else f"{provider.label} needs this."
             yield path + setting.field, kind
+    secrets = dict.fromkeys(s.field for variant in provider.variants for s in variant.settings if s.secret)
+    for field in secrets:
+        value = _at(config, field)[0]
+        if value and not is_reference(value):
+            yield (
+                path + field,
+                f"Give a reference, {{{{secrets/scope/key}}}}; a key itself goes into {field}_plaintext.",
+            )
     if all(isinstance(config.get(auth), dict) for auth in ("bearer_token_auth", "api_key_auth")):
         yield path + "bearer_token_auth.token", "Give either an API key header or a bearer token, not both."

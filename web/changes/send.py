@@ -79,7 +79,8 @@ def _one(
         return True
     refusal = error_from(reply.status, reply.body, reply.headers)
     # The workspace likes to quote what it did not accept, a key that was typed among it.
-    refusal.message = without(refusal.message, secrets_in(call.body))
+    for words in ("code", "message", "hint"):
+        setattr(refusal, words, without(getattr(refusal, words), secrets_in(call.body)))
     outcome = "unknown" if reply.status in NO_ANSWER else "refused"
     delivery.refusal = refusal if outcome == "refused" else None
     record["status"] = outcome

@@ -17,7 +17,8 @@ MOST = 5000
 _held: OrderedDict[str, tuple[float, str, Any]] = OrderedDict()
 _lock = threading.Lock()
 _TYPED = re.compile(
-    r'("(?:\w*_plaintext|token|password|secret|private_key|string_value|bytes_value)"\s*:\s*)("(?:[^"\\\n]|\\.)*"?|[^,}\s]+)',
+    r'("(?:\w*_plaintext|token|password|secret|private_key|string_value|bytes_value|\w*api_key|\w*api_token'
+    r'|\w*access_key(?:_id)?|\w*client_secret)"\s*:\s*)(?!"\{\{secrets/)("(?:[^"\\\n]|\\.)*"?|[^,}\s]+)',
     re.IGNORECASE,
 )
 

@@ -51,7 +51,8 @@ def _replacement(value: Any, name: str, parent: str) -> str:
         return REFERENCE
     if value is None or isinstance(value, bool) or (isinstance(value, str) and IS_REFERENCE.fullmatch(value.strip())):
         return ""
-    if parent == "environment_vars" or name.endswith(PLAINTEXT):
+    loose = name == "environment_vars" and not isinstance(value, dict)
+    if loose or parent == "environment_vars" or name.strip().endswith(PLAINTEXT):
         return _placeholder(name)
     if isinstance(value, dict):
         return _placeholder(name) if value.get("redacted") is True else ""
