@@ -196,7 +196,7 @@ def _tell(ledger: Ledger, session: Session, anchor: Anchor) -> None:
     change = {"kind": KIND, "endpoint": "", "body": {"until": anchor.until}}
     intent = Intent(KIND, "", "portal", "", f"{KIND}-{anchor.seq}", anchor.sha256, change, [], [], None)
     operation = ledger.operation(intent)
-    operation.outcome, operation.after, operation.duration_ms = "success", anchor.told(), 0
+    operation.outcome, operation.after = "success", anchor.told()
     session.add(operation)
     ledger.link(session, operation, STAGE, ledger.intent_payload(operation) | ledger.outcome_payload(operation))
     anchor.op_id = operation.id

@@ -54,7 +54,8 @@ def queries() -> list[tuple[str, str]]:
         ("two days", f"since={day}&until={after}"),
         ("two days of a person", f"since={day}&until={after}&actor=person-3@example.com"),
         ("a word that is common", "q=word"),
-        ("a word that is rare", "q=endpoint-1717x"),
+        ("a word that is rare", "q=seldom"),
+        ("a name that is one of many", "q=endpoint-1717"),
         ("the beginning of a common word", "q=wor"),
         ("a word of a person, refused", "q=word&actor=person-3@example.com&outcome=refused"),
     ]
@@ -74,8 +75,11 @@ def fill(one: Portal, count: int) -> None:
 
 
 def _made(count: int) -> Iterator[tuple[object, ...]]:
-    diff = json.dumps([{"path": "tags.team", "before": "a word", "after": "another word"}])
+    usual, once = (
+        json.dumps([{"path": "tags.team", "before": "a word", "after": after}]) for after in ("another word", "seldom")
+    )
     for n in range(count):
+        diff = once if n == 7 else usual
         outcome = "refused" if n % 50 == 3 else "success"
         yield (
             f"op-{n:08d}", KINDS[n % 4], f"endpoint-{n % 2000}", f"person-{n % 40}@example.com", FIRST_MS + n * STEP_MS,
