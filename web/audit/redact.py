@@ -62,7 +62,7 @@ def _is_mark(value: dict[Any, Any]) -> bool:
 
 def _row(row: dict[str, Any], key: bytes) -> dict[str, Any]:
     """A row of a diff: what its values are is told by its path, not by the keys `before` and `after`."""
-    parts = str(row["path"]).replace("]", "].").rstrip(".").split(".")
+    parts = str(row["path"]).split(".")
     field = parts[-1]
     inside = VARIABLES if VARIABLES in parts[:-1] else ""
     sides = {side: row[side] for side in ("before", "after")}

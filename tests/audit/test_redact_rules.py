@@ -1,0 +1,160 @@
+"""Each rule of redaction by itself: which names and shapes are secrets, what stays readable, and what a mark is."""
+
+import json
+from typing import Any
+
+import pytest
+
+from web.audit.redact import is_reference, is_secret, redact
+
+KEY = b"a key of the tests"
+REFERENCE = "{{secrets/scope/key}}"
+HIDDEN_NAMES = (
+    "openai_api_key_plaintext",
+    "token",
+    "password",
+    "secret",
+    "private_key",
+    "string_value",
+    "bytes_value",
+    "client_secret_value",
+    "TOKEN",
+)
+SHAPES = (
+    "dapi" + "0f" * 16,
+    "eyJhbGciOiJI.eyJzdWIiOiI.c2lnbmF0dXJl",
+    "-----BEGIN RSA PRIVATE KEY-----",
+    "see sk-0123456789abcdef",
+    "AKIA" + "ABCD" * 4,
+)
+
+
+def hidden(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("redacted") is True and set(value) == {"redacted", "fp"}
+
+
+@pytest.mark.parametrize("name", HIDDEN_NAMES)
+def test_a_field_with_the_name_of_a_secret_is_hidden(name: str) -> None:
+    found = redact({name: "harmless to look at", "other": "shown"}, KEY)
+    assert hidden(found[name])
+    assert found["other"] == "shown"
+
+
+@pytest.mark.parametrize("name", ["tokens", "max_tokens", "secret_scope", "my_token", "passwords", "plaintext_field"])
+def test_a_name_that_only_resembles_one_is_shown(name: str) -> None:
+    assert redact({name: "value"}, KEY) == {name: "value"}
+
+
+@pytest.mark.parametrize("text", SHAPES)
+def test_a_text_shaped_like_a_key_is_hidden_wherever_it_is(text: str) -> None:
+    found = redact({"a": [text, {"b": text}], "c": "plain"}, KEY)
+    assert hidden(found["a"][0])
+    assert hidden(found["a"][1]["b"])
+    assert found["c"] == "plain"
+    assert hidden(redact(text, KEY))
+
+
+@pytest.mark.parametrize("value", [None, True, False, "", REFERENCE, f" {REFERENCE} "])
+def test_nothing_a_switch_and_a_reference_are_no_secrets(value: Any) -> None:
+    assert redact({"token": value, "environment_vars": {"A": value}}, KEY) == {
+        "token": value,
+        "environment_vars": {"A": value},
+    }
+    assert not is_secret("token", value, "environment_vars")
+
+
+def test_a_number_under_the_name_of_a_secret_is_hidden() -> None:
+    assert hidden(redact({"password": 1234}, KEY)["password"])
+
+
+def test_an_object_under_the_name_of_a_secret_is_looked_into() -> None:
+    assert redact({"token": {"lifetime": 5}, "secret": ["a"]}, KEY) == {"token": {"lifetime": 5}, "secret": ["a"]}
+
+
+def test_plain_environment_variables_are_hidden_and_only_there() -> None:
+    found = redact({"environment_vars": {"A": "1", "B": REFERENCE}, "labels": {"A": "1"}}, KEY)
+    assert hidden(found["environment_vars"]["A"])
+    assert found["environment_vars"]["B"] == REFERENCE
+    assert found["labels"] == {"A": "1"}
+    inside = redact({"environment_vars": [{"A": "1"}]}, KEY)
+    assert hidden(inside["environment_vars"][0]["A"])
+
+
+def test_a_reference_is_one_whole_pointer_and_a_text() -> None:
+    assert is_reference(REFERENCE)
+    assert not is_reference(f"prefix {REFERENCE}")
+    assert not is_reference("{{secrets/}}")
+    assert not is_reference(7)
+
+
+def test_the_fingerprint_tells_the_same_value_again_and_needs_the_key() -> None:
+    one, again, other = (redact({"token": value}, KEY)["token"]["fp"] for value in ("a", "a", "b"))
+    assert one == again != other
+    assert one != redact({"token": "a"}, b"another key")["token"]["fp"]
+    assert len(one) == 8
+    assert set(one) <= set("0123456789abcdef")
+
+
+@pytest.mark.parametrize("mark", [{"redacted": True, "fp": "0a1b2c3d"}, {"redacted": True, "fp": ""}, {"redacted": True}])
+def test_a_mark_stays_as_it_is(mark: dict[str, Any]) -> None:
+    assert redact({"token": mark, "environment_vars": {"A": mark}}, KEY) == {
+        "token": mark,
+        "environment_vars": {"A": mark},
+    }
+    assert redact({"environment_vars": mark}, KEY) == {"environment_vars": mark}
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"redacted": "yes", "fp": "0a1b2c3d"},
+        {"redacted": False, "fp": "0a1b2c3d"},
+        {"redacted": True, "fp": "hunter22"},
+        {"redacted": True, "fp": "0a1b2c3d", "A": "canary"},
+    ],
+)
+def test_what_merely_says_it_is_a_mark_is_treated_like_anything_else(forged: dict[str, Any]) -> None:
+    found = redact({"environment_vars": forged}, KEY)["environment_vars"]
+    assert hidden(found["fp"])
+    assert "canary" not in json.dumps(found)
+
+
+def row(path: str, before: Any, after: Any) -> dict[str, Any]:
+    return {"path": path, "before": before, "after": after, "reach": "rollout"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "config.served_entities[a].environment_vars.PLAIN",
+        "config.served_entities[a].external_model.openai_config.openai_api_key_plaintext",
+        "token",
+    ],
+)
+def test_a_row_of_a_diff_hides_what_its_path_says_is_secret(path: str) -> None:
+    found = redact(row(path, "old", "new"), KEY)
+    assert hidden(found["before"])
+    assert hidden(found["after"])
+    assert found["before"]["fp"] != found["after"]["fp"]
+    assert (found["path"], found["reach"]) == (path, "rollout")
+
+
+def test_a_row_of_a_diff_shows_everything_else() -> None:
+    plain = row("config.served_entities[token].entity_version", "1", None)
+    assert redact(plain, KEY) == plain
+    named = row("environment_vars", None, {"A": "1", "B": REFERENCE})
+    found = redact(named, KEY)
+    assert found["before"] is None
+    assert hidden(found["after"]["A"])
+    assert found["after"]["B"] == REFERENCE
+
+
+def test_a_path_is_never_hidden_and_what_a_row_carries_besides_is_looked_into() -> None:
+    found = redact({**row("a[sk-0123456789abcdef]", 1, 2), "token": {"password": "p"}}, KEY)
+    assert found["path"] == "a[sk-0123456789abcdef]"
+    assert hidden(found["token"]["password"])
+
+
+def test_only_all_three_fields_make_a_row() -> None:
+    found = redact({"path": "environment_vars.A", "before": "old"}, KEY)
+    assert found == {"path": "environment_vars.A", "before": "old"}
