@@ -105,7 +105,7 @@ def test_what_cannot_be_known_of_the_fleet_is_said(emulator: "Emulator", bob: ht
     said = looked(bob.get("/attention").text)
     assert "Whether creators are still in the workspace is not known: you may not list people." in said
     assert "models could not be looked at" in said
-    assert "Error rates and idle time are known of 0 of" in said
+    assert "ready endpoints, those whose metrics are watched" in said
 
 
 def test_the_list_is_there_before_the_rest_is_looked_up(open_page: OpenPage, emulator: "Emulator") -> None:
