@@ -94,7 +94,9 @@ def test_a_body_in_drops_is_given_up() -> None:
         async def receive() -> Message:
             nonlocal left
             left -= 1
-            await asyncio.sleep(pause if left >= 0 else 0.3)
+            arrived = asyncio.Event()
+            asyncio.get_running_loop().call_later(pause if left >= 0 else 0.3, arrived.set)
+            await arrived.wait()
             return {"type": "http.request", "body": b"a", "more_body": left > 0}
 
         async def send(_: Message) -> None:
