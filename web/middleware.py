@@ -1,5 +1,6 @@
 """Around every request: an id, the same-origin check, a limit on bodies, one log line."""
 
+import asyncio
 import json
 import logging
 import time
@@ -18,6 +19,7 @@ from web.telemetry import Seen, Telemetry
 
 log = logging.getLogger("portal.requests")
 BODY_LIMIT = 256 * 1024
+BODY_WITHIN_S = 60.0
 INVOCATION_LIMIT = 16 * 1024 * 1024
 QUIET = ("/static/", "/healthz", "/readyz")
 
@@ -99,11 +101,18 @@ class TooLarge(PortalError):
     status, code = 413, "REQUEST_TOO_LARGE"
 
 
-class BodyLimit:
-    """Counts the bytes of a body as they come, whatever Content-Length says."""
+class TooSlow(PortalError):
+    """The body did not arrive in time."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    status, code = 408, "REQUEST_TIMEOUT"
+
+
+class BodyLimit:
+    """Counts the bytes of a body as they come, whatever Content-Length says, and waits `within_s` for all of it."""
+
+    def __init__(self, app: ASGIApp, within_s: float = BODY_WITHIN_S) -> None:
         self.app = app
+        self.within_s = within_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -111,11 +120,17 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         limit = INVOCATION_LIMIT if scope["path"].endswith("/invocations") else BODY_LIMIT
-        seen = 0
+        seen, complete = 0, False
+        deadline = asyncio.get_running_loop().time() + self.within_s
 
         async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
+            nonlocal seen, complete
+            try:
+                async with asyncio.timeout_at(None if complete else deadline):
+                    message = await receive()
+            except TimeoutError:
+                raise TooSlow(f"The request did not arrive within {self.within_s:g} s.") from None
+            complete = complete or not message.get("more_body", False)
             seen += len(message.get("body", b""))
             if seen > limit:
                 raise TooLarge(f"The request is larger than {limit // 1024} KiB.")

@@ -17,7 +17,7 @@ from web.audit.models import Draft
 from web.audit.redact import is_secret
 from web.changes.diff import fingerprint
 from web.changes.forms import held, live
-from web.changes.kinds import Base, Change, Kind
+from web.changes.kinds import Base, Change, Kind, unsendable
 from web.changes.parts import part_of
 from web.changes.perform import Actor
 from web.changes.plan import base_of
@@ -165,4 +165,6 @@ def parse_body(text: str) -> dict[str, Any]:
         raise Invalid(f"This is not valid JSON{where}.", field="json") from error
     if not isinstance(data, dict):
         raise Invalid("This is JSON, but not an object.", field="json")
+    if problem := unsendable(data):
+        raise Invalid(f"This cannot be sent. {problem}", field="json")
     return data

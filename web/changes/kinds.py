@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-DEEPEST = 40
+DEEPEST, LONGEST = 40, 1000
 
 
 class Kind(StrEnum):
@@ -60,9 +60,11 @@ class Change(BaseModel):
 
 
 def unsendable(value: Any, depth: int = 0) -> str:
-    """Why this cannot be passed on as JSON, empty when it can: NaN, half a character, nested without end."""
+    """Why this cannot be passed on as JSON, empty when it can: NaN, half a character, nested or listed without end."""
     if depth > DEEPEST:
         return f"It is nested deeper than {DEEPEST} levels."
+    if isinstance(value, dict | list) and len(value) > LONGEST:
+        return f"It has more than {LONGEST} items in one place."
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN and Infinity are no JSON numbers."
     if isinstance(value, str) and not _whole(value):

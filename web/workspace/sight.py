@@ -35,9 +35,9 @@ def absent(name: str) -> NotFound:
 
 
 def of(ws: Workspace, name: str, ask: Callable[[], T]) -> T:
-    """What `ask` says of an endpoint. A refusal about a hidden endpoint becomes the same NotFound as above."""
+    """What `ask` says of an endpoint. About one that is hidden or absent: the same NotFound as above."""
     try:
         return ask()
-    except Forbidden:
+    except (Forbidden, NotFound):
         endpoint(ws, name)
         raise

@@ -145,7 +145,7 @@ def test_a_body_made_to_hurt_is_refused(portal: Portal, path: str, content: byte
     headers = {**BOB, "Content-Type": "application/json", "Idempotency-Key": str(time.monotonic_ns())}
     answer = httpx.post(portal.url + path, content=content, headers=headers, timeout=30)
     fine(answer)
-    assert answer.status_code >= 400 or b"{},{}" in content, answer.text[:300]
+    assert answer.status_code >= 400, answer.text[:300]
 
 
 def test_a_body_that_never_ends_holds_nobody_else_up(portal: Portal) -> None:

@@ -5,7 +5,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from web.changes.kinds import unsendable
+
 MAX_FIELDS = 3000
+DEEPEST = 20
 _STEP = re.compile(r"\.?([A-Za-z][A-Za-z0-9_]*)|\[(\d{1,3})\]")
 
 Tree = dict[str, Any]
@@ -27,7 +30,7 @@ def _steps(name: str) -> list[str | int]:
     at = 0
     while at < len(name):
         found = _STEP.match(name, at)
-        if not found:
+        if not found or len(steps) == DEEPEST:
             return []
         steps.append(found[1] if found[1] else int(found[2]))
         at = found.end()
@@ -76,7 +79,7 @@ def carried(tree: Tree, key: str = "extra") -> dict[str, Any]:
         value = json.loads(text(tree, key) or "{}")
     except (ValueError, RecursionError):
         return {}
-    return value if isinstance(value, dict) else {}
+    return value if isinstance(value, dict) and not unsendable(value) else {}
 
 
 def whole(value: str) -> int | str:

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from web.deps import CallerDep, InvokerDep, RequestIdDep, ServicesDep
-from web.errors import Forbidden, PortalError
+from web.errors import Forbidden, NotFound, PortalError
 from web.features.api.relay import MARGIN_S, PLATFORM_CUT_S, Relay, Timing
 from web.identity.person import Caller
 from web.workspace import sight
@@ -65,7 +65,7 @@ class Relayed(Response):
 
 async def _told(error: PortalError, who: Caller, name: str) -> PortalError:
     """The refusal as this person may hear it: of a hidden endpoint, that there is none."""
-    if isinstance(error, Forbidden):
+    if isinstance(error, Forbidden | NotFound):
         try:
             await run_in_threadpool(sight.endpoint, who.workspace, name)
         except PortalError as absent:

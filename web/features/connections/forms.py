@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from web.changes.kinds import unsendable
 from web.errors import Invalid
 from web.workspace.connections import METHODS
 from web.workspace.names import SEGMENT
@@ -36,6 +37,9 @@ def read(fields: Mapping[str, str]) -> Asked:
             given[name] = json.loads(text) if text else None
         except (ValueError, RecursionError):
             errors[name] = "This is not valid JSON."
+        if problem := unsendable(given.get(name)):
+            errors[name] = problem
+            del given[name]
     plain = {name: str(fields.get(name) or "").strip() for name in ("connection", "method", "path")}
     return checked({**given, **plain}, errors, {k: str(v) for k, v in fields.items()})
 
