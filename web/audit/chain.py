@@ -1,6 +1,5 @@
 """The keyed hash chain: HMAC-SHA256 over RFC 8785 canonical JSON of each entry and the mac before it."""
 
-import hashlib
 import hmac
 import json
 import math
@@ -15,6 +14,7 @@ from web.errors import Invalid
 
 GENESIS = "0" * 64
 SAFE_INTEGER = 2**53 - 1
+ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
 # Floats and huge integers, which RFC 8785 writes in its own way.
 ODD = re.compile(r"(?:^|[:,\[])-?(?:\d+[.eE]|\d{16}|NaN|Infinity)")
 
@@ -22,12 +22,12 @@ ODD = re.compile(r"(?:^|[:,\[])-?(?:\d+[.eE]|\d{16}|NaN|Infinity)")
 def mac(key: bytes, prev_mac: str, op_id: str, stage: str, at: int, actor: str, payload: dict[str, Any]) -> str:
     """The mac of one link, hex."""
     link = {"prev": prev_mac, "op_id": op_id, "stage": stage, "at": at, "actor": actor, "payload": payload}
-    return hmac.new(key, canonical(link), hashlib.sha256).hexdigest()
+    return hmac.digest(key, canonical(link), "sha256").hex()
 
 
 def canonical(value: Any) -> bytes:
     """RFC 8785. The standard encoder writes the same, many times as fast, but for what ODD may find."""
-    said = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    said = ENCODER.encode(value)
     return rfc8785.dumps(cast(Any, value)) if not said.isascii() or ODD.search(said) else said.encode()
 
 

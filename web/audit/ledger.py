@@ -278,7 +278,7 @@ class Ledger:
 def indexed(session: Session, operation: Operation) -> None:
     """Let a search find the operation. A broken index stops no change: it is made anew at start."""
     try:
-        with session.begin_nested():
+        with session.connection().begin_nested():
             words.put(
                 session.connection(), operation.seq or 0, {name: getattr(operation, name) for name in words.TEXTS}
             )
