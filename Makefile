@@ -56,7 +56,7 @@ bench: $(VENV)/.dev assets ## the benchmarks, as a table of ratios
 
 soak: $(VENV)/.dev assets ## the long versions: thousands of bad requests, every payload in every place, kills, all orders of editors
 	@chromium=$$($(PY) -m tests.browser.chromium) && PORTAL_TEST_CHROMIUM="$$chromium" PORTAL_SOAK=1 $(PY) -m pytest \
-		tests/attack tests/features/api tests/features/changes/test_interleavings.py $(ARGS)
+		tests/attack tests/faults tests/features/api tests/features/changes/test_interleavings.py $(ARGS)
 
 deploy: $(VENV)/.runtime assets ## build, validate, deploy and start: TARGET=dev PROFILE=<databricks profile>
 	@[ -n "$(PROFILE)" ] || { echo "Say which workspace: make deploy TARGET=$(TARGET) PROFILE=<profile> (databricks auth profiles lists them)" >&2; exit 2; }
