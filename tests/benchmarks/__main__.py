@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks.goals import history, pages, proving, starting, streams, viewing, watching, writing
+from tests.benchmarks.goals import crowding, history, pages, proving, starting, streams, viewing, watching, writing
 from tests.benchmarks.harness import Row, table
 
 Measure = Callable[[], list[Row]]
@@ -22,6 +22,7 @@ GOALS: dict[str, tuple[str, Measure | None]] = {
     "P10": ("start and memory", starting.measure),
     "P11": ("hanging up on the model when the person leaves", None),
     "P12": ("cost of each person who watches an endpoint", watching.measure),
+    "P13": ("one person's pages while another floods, and while one endpoint hangs", crowding.measure),
 }
 """None: not measured here yet."""
 

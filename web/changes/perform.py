@@ -248,9 +248,14 @@ def _outcome(ledger: Ledger, ws: Workspace, made: Plan, operation: Operation, de
         calls=delivery.calls,
         after=after,
         error=delivery.error,
-        endpoint_id=str((after or {}).get("id") or ""),
+        endpoint_id=str((after or {}).get("id") or _made(made.change, delivery)),
         readback=differences(ledger, made, after),
     )
+
+
+def _made(change: Change, delivery: Delivery) -> str:
+    """The id of the endpoint that a create made, also when a later call was not done."""
+    return str(delivery.replies[0].get("id") or "") if change.kind is Kind.CREATE and delivery.replies else ""
 
 
 def _read_back(ws: Workspace, change: Change) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from web.audit.ledger import Ledger
 from web.audit.models import OUTCOMES, Entry, Operation
 from web.audit.queries import May
 from web.changes.kinds import Call, Change, Kind
+from web.changes.resume import missing_grants
 from web.changes.settle import UNSETTLED, settle
 from web.changes.spell import LANGUAGES, as_code
 from web.identity.person import Caller
@@ -52,6 +53,7 @@ class Detail:
     entries: list[Entry]
     unsettled: bool
     logs_kept: int | None = None
+    missing_grants: bool = False
     code: tuple[tuple[str, str, str, str], ...] = ()
     rolling: tuple[str, ...] = ROLLING
 
@@ -95,6 +97,7 @@ def detail(ledger: Ledger, who: Caller, operation: Operation, may: May) -> Detai
         after=_text(operation.after),
         entries=queries.entries(ledger.engine, operation.id),
         unsettled=operation.outcome in UNSETTLED,
+        missing_grants=bool(missing_grants(operation)),
         logs_kept=kept_logs.kept_at(ledger.engine, operation.id),
         code=code_of(operation),
     )

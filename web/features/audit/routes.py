@@ -1,14 +1,16 @@
-"""GET /audit, /audit/table, /audit/{id}."""
+"""GET /audit, /audit/table, /audit/{id}; POST /audit/{id}/grants for what a create left undone."""
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from web.audit import queries
-from web.deps import CallerDep, LedgerDep, MayDep
+from web.changes import drafts, resume
+from web.changes.kinds import Kind
+from web.deps import ActorDep, CallerDep, LedgerDep, MayDep, WorkspaceDep
 from web.errors import Invalid
 from web.features.audit.queries import detail, table
-from web.html.respond import fragment, page
+from web.html.respond import done, fragment, page
 
 router = APIRouter()
 
@@ -44,3 +46,11 @@ def outcome(request: Request, op_id: str, ledger: LedgerDep, may: MayDep, caller
     """The outcome alone, polled while it is unknown."""
     view = detail(ledger, caller, queries.operation(ledger.engine, op_id, may), may)
     return fragment(request, "audit/_outcome.html", view=view)
+
+
+@router.post("/audit/{op_id}/grants")
+def grants(request: Request, op_id: str, ledger: LedgerDep, may: MayDep, ws: WorkspaceDep, actor: ActorDep) -> Response:
+    """The endpoint was created and its permissions were not granted: those, to be reviewed like any change."""
+    change, live, have = resume.grant_the_rest(ws, queries.operation(ledger.engine, op_id, may))
+    base = drafts.open_base(ledger, Kind.PERMISSIONS, live, have)
+    return done(request, drafts.start(ledger, actor, change, base))

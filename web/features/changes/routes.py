@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
+from web.audit.models import Operation
 from web.changes import drafts, queue
 from web.changes.kinds import Kind
 from web.changes.perform import Result, perform
@@ -80,15 +81,17 @@ def _sent(request: Request, result: Result) -> Response:
         return done(request, landing, Toast(TOLD[Kind(operation.kind)]))
     if operation.outcome == "success":
         return done(request, "/endpoints", Toast(f"{operation.endpoint} was deleted."))
-    return done(request, f"/audit/{operation.id}", _trouble(operation.outcome))
+    return done(request, f"/audit/{operation.id}", _trouble(operation))
 
 
 OTHERWISE = "The workspace has something else than was asked: see below."
 
 
-def _trouble(outcome: str) -> Toast:
-    if outcome in ("unknown", "pending"):
+def _trouble(operation: Operation) -> Toast:
+    if operation.outcome in ("unknown", "pending"):
         return Toast("Nobody knows yet whether this was applied.", "warning", "The portal asks until it does.")
+    if (operation.error or {}).get("partial"):
+        return Toast("Only part of this was done.", "warning", "See below what is missing.")
     return Toast("The workspace did not do this.", "danger")
 
 

@@ -1,4 +1,4 @@
-"""One person's changes without the pages: a history on disk whose n-th commit can be made to fail, virtual time, bob."""
+"""Changes without the pages: a history on disk whose n-th commit can be made to fail, virtual time, and bob."""
 
 import sqlite3
 import time
@@ -96,15 +96,12 @@ class Rig:
 
     def sent(self) -> list[Entry]:
         """The writes that the workspace got, all answered by now as far as it will."""
-        found = [
-            e for e in self.emulator.world.requests.entries if e.method in WRITES and "serving-endpoints" in e.path
-        ]
-        return [e for e in found if e.user == BOB]
+        log = self.emulator.world.requests.entries
+        return [e for e in log if e.method in WRITES and "serving-endpoints" in e.path and e.user == BOB]
 
     def raw(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        """A call of bob's beside the portal, which is forgotten again."""
-        answer = httpx.request(method, self.emulator.url + path, json=body, headers=AUTH, timeout=20)
-        return answer
+        """A call of bob's beside the portal."""
+        return httpx.request(method, self.emulator.url + path, json=body, headers=AUTH, timeout=20)
 
     def until(self, holds: Callable[[], bool], within_s: float = 30) -> None:
         """Return when it holds."""

@@ -4,10 +4,11 @@ import copy
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from tests.features.changes.rig import ACTOR, Rig
+from tests.faults.rig import ACTOR, Rig
 from tests.features.changes.support import change, custom
-from web.changes import drafts, queue
+from web.changes import drafts, preview, queue
 from web.changes.carry import carry_out
 from web.changes.fields import writable_config
 from web.changes.kinds import Change
@@ -100,7 +101,7 @@ def queued(rig: Rig) -> Scenario:
 ALL = (create, create_with_permissions, config, traffic, tags, gateway, permissions, delete, restore, queued)
 
 
-def plain(rig: Rig, wanted: dict[str, object], match: list[tuple[str, str]]) -> Scenario:
+def plain(rig: Rig, wanted: dict[str, Any], match: list[tuple[str, str]]) -> Scenario:
     """Straight from its Review, every warning accepted."""
     made, key = Change.model_validate(wanted), uuid.uuid4().hex
     codes = acknowledged(rig, made)
@@ -109,10 +110,8 @@ def plain(rig: Rig, wanted: dict[str, object], match: list[tuple[str, str]]) -> 
 
 def acknowledged(rig: Rig, made: Change) -> list[str]:
     """The codes of all that has to be accepted."""
-    from web.changes.preview import look
-
     try:
-        return [w.code for w in look(rig.ledger, rig.ws, made).plan.warnings if w.must_acknowledge]
+        return [w.code for w in preview.look(rig.ledger, rig.ws, made).plan.warnings if w.must_acknowledge]
     except PortalError:
         return []
 
@@ -121,7 +120,7 @@ def name() -> str:
     return f"f-{uuid.uuid4().hex[:10]}"
 
 
-def ready(rig: Rig, *, second: bool = False) -> dict[str, object]:
+def ready(rig: Rig, *, second: bool = False) -> dict[str, Any]:
     """A custom endpoint of bob's that serves, made beside the portal."""
     wanted = custom(name())
     body = {"name": wanted["endpoint"], **wanted["body"]}

@@ -1,4 +1,4 @@
-"""kill -9 of the real process at random moments: nothing happens without an intent, nothing twice, nothing unsettled."""
+"""kill -9 of the real process at random moments: no effect without an intent, nothing twice, nothing unsettled."""
 
 import os
 import random
@@ -30,12 +30,11 @@ HANDS = 4
 
 
 class Crowd:
-    """Hands that change things without pause until the portal is gone. Each write that they ask for is unlike others."""
+    """Hands that change things until the portal is gone. Each write that they ask for is unlike all others."""
 
     def __init__(self, portal: Portal, dice: random.Random) -> None:
         self.portal, self.gone = portal, threading.Event()
-        self.names: list[str] = []
-        seeds = [random.Random(dice.random()) for _ in range(HANDS)]
+        seeds = [random.Random(dice.random()) for _ in range(HANDS)]  # noqa: S311 - a seed, no secret
         self.threads = [threading.Thread(target=self._work, args=(own,), daemon=True) for own in seeds]
 
     def start(self) -> None:
@@ -81,7 +80,7 @@ def post(who: httpx.Client, wanted: dict[str, Any]) -> int:
 def test_a_kill_at_any_moment_of_a_change_loses_and_doubles_nothing(
     start_portal: Callable[..., Portal], emulator: Emulator
 ) -> None:
-    dice = random.Random(SEED)
+    dice = random.Random(SEED)  # noqa: S311 - a seed, no secret
     recovery: list[float] = []
     for turn in range(ROUNDS):
         emulator.world.clock.advance(600)
