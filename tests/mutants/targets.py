@@ -1,17 +1,19 @@
 """The modules that guard the workspace, and for each the fast tests that are to notice a mistake in it."""
 
-AUDIT = ("tests/audit/test_chain.py", "tests/audit/test_damage.py", "tests/audit/test_export.py")
-PURE = ("tests/changes/test_merge.py", "tests/changes/test_lossless.py", "tests/changes/test_effects.py")
-
+CHAIN = ("tests/audit/test_damage.py", "tests/audit/test_chain.py")
+EXPORT = ("tests/audit/test_export.py",)
 RULES = ("tests/identity/test_narrow_rules.py",)
+EXAMPLES = ("tests/changes/test_merge_examples.py",)
 
 TARGETS: dict[str, tuple[str, ...]] = {
+    "web.audit.chain": (*EXPORT, "tests/audit/test_chain.py", "tests/audit/test_chain_parts.py"),
+    "web.audit.checkpoint": ("tests/audit/test_chain_parts.py", *CHAIN),
+    "web.audit.export": ("tests/audit/test_chain_parts.py", *EXPORT),
+    "web.audit.exported": ("tests/audit/test_chain_parts.py", *EXPORT),
     "web.audit.redact": ("tests/audit/test_redact_rules.py",),
+    "web.audit.verify": CHAIN,
+    "web.changes.diff": EXAMPLES,
+    "web.changes.merge": EXAMPLES,
     "web.identity.origin": RULES,
     "web.identity.roles": RULES,
-    "web.audit.chain": AUDIT,
-    "web.audit.verify": AUDIT,
-    "web.audit.checkpoint": AUDIT,
-    "web.audit.export": AUDIT,
-    "web.audit.exported": AUDIT,
 }
