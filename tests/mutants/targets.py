@@ -14,6 +14,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "web.audit.verify": CHAIN,
     "web.changes.diff": EXAMPLES,
     "web.changes.merge": EXAMPLES,
+    "web.changes.lockouts": ("tests/changes/test_lockouts.py",),
+    "web.changes.restore": ("tests/changes/test_restore_examples.py",),
     "web.identity.origin": RULES,
     "web.identity.roles": RULES,
 }
