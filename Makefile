@@ -64,7 +64,7 @@ mutants: $(VENV)/.dev assets ## plant mistakes in what guards the workspace: 85 
 sbom: $(VENV)/.dev ## the bill of materials as CycloneDX JSON, in sbom.cdx.json
 	@$(PY) -m tests.supply.sbom sbom.cdx.json
 
-audit-deps: $(VENV)/.dev ## known vulnerabilities of what is locked; says NOT CHECKED (exit 3) where nobody can be asked
+audit-deps: $(VENV)/.dev ## known vulnerabilities of what is locked; says NOT CHECKED and fails where nobody can be asked
 	@$(PY) -m tests.supply.advisories
 
 deploy: $(VENV)/.runtime assets ## build, validate, deploy and start: TARGET=dev PROFILE=<databricks profile>

@@ -1,15 +1,15 @@
 """The modules that guard the workspace, and for each the fast tests that are to notice a mistake in it."""
 
 CHAIN = ("tests/audit/test_damage.py", "tests/audit/test_chain.py")
-EXPORT = ("tests/audit/test_export.py",)
+PARTS = ("tests/audit/test_chain_parts.py",)
 RULES = ("tests/identity/test_narrow_rules.py",)
 EXAMPLES = ("tests/changes/test_merge_examples.py",)
 
 TARGETS: dict[str, tuple[str, ...]] = {
-    "web.audit.chain": (*EXPORT, "tests/audit/test_chain.py", "tests/audit/test_chain_parts.py"),
-    "web.audit.checkpoint": ("tests/audit/test_chain_parts.py", *CHAIN),
-    "web.audit.export": ("tests/audit/test_chain_parts.py", *EXPORT),
-    "web.audit.exported": ("tests/audit/test_chain_parts.py", *EXPORT),
+    "web.audit.chain": PARTS,
+    "web.audit.checkpoint": (*PARTS, *CHAIN),
+    "web.audit.export": (*PARTS, "tests/audit/test_export.py"),
+    "web.audit.exported": PARTS,
     "web.audit.redact": ("tests/audit/test_redact_rules.py",),
     "web.audit.verify": CHAIN,
     "web.changes.diff": EXAMPLES,
