@@ -31,10 +31,10 @@ LOCK := $(BIN)/uv pip compile --quiet --native-tls --no-config --universal --pyt
 FIND_PYTHON = for p in $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3 python; do \
 	"$$p" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { command -v "$$p"; break; }; done
 
-.PHONY: help demo test check bench soak endurance deploy lock assets clean
+.PHONY: help demo test check bench soak endurance mutants sbom audit-deps deploy lock assets clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 	@echo "  Options: PORT PORTAL_PORT WORKSPACE_PORT SPEED LOCAL_LLM=0 RESET=1 (demo), ARGS='-k words' (test), TARGET PROFILE (deploy)"
 
 demo: $(VENV)/.runtime $(VENV)/.model assets ## set up, then run the portal with an embedded workspace; Ctrl-C stops it
@@ -60,6 +60,15 @@ soak: $(VENV)/.dev assets ## the long versions: all payloads in all places, all 
 
 endurance: $(VENV)/.dev assets ## mixed use for two hours (MINUTES=15: shorter): memory, open files and latency must not grow
 	@$(PY) -m tests.benchmarks.endurance $(or $(MINUTES),120)
+
+mutants: $(VENV)/.dev assets ## plant mistakes in what guards the workspace: 85 % must be noticed (ARGS='--only redact --sample 20')
+	@nice -n 19 $(PY) -m tests.mutants $(ARGS)
+
+sbom: $(VENV)/.dev ## the bill of materials as CycloneDX JSON, in sbom.cdx.json
+	@$(PY) -m tests.supply.sbom sbom.cdx.json
+
+audit-deps: $(VENV)/.dev ## known vulnerabilities of what is locked; says NOT CHECKED and fails where nobody can be asked
+	@$(PY) -m tests.supply.advisories
 
 deploy: $(VENV)/.runtime assets ## build, validate, deploy and start: TARGET=dev PROFILE=<databricks profile>
 	@[ -n "$(PROFILE)" ] || { echo "Say which workspace: make deploy TARGET=$(TARGET) PROFILE=<profile> (databricks auth profiles lists them)" >&2; exit 2; }

@@ -95,7 +95,9 @@ def test_the_fingerprint_tells_the_same_value_again_and_needs_the_key() -> None:
     assert set(one) <= set("0123456789abcdef")
 
 
-@pytest.mark.parametrize("mark", [{"redacted": True, "fp": "0a1b2c3d"}, {"redacted": True, "fp": ""}, {"redacted": True}])
+@pytest.mark.parametrize(
+    "mark", [{"redacted": True, "fp": "0a1b2c3d"}, {"redacted": True, "fp": ""}, {"redacted": True}]
+)
 def test_a_mark_stays_as_it_is(mark: dict[str, Any]) -> None:
     assert redact({"token": mark, "environment_vars": {"A": mark}}, KEY) == {
         "token": mark,

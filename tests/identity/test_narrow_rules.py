@@ -57,18 +57,20 @@ def test_the_portals_own_pages_and_programs_may_change_things(path: str, headers
     ],
 )
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "get"])
-def test_everything_else_is_refused_with_the_reason(
-    method: str, path: str, headers: dict[str, str], why: str
-) -> None:
+def test_everything_else_is_refused_with_the_reason(method: str, path: str, headers: dict[str, str], why: str) -> None:
     assert why in refusal(method, path, headers)
 
 
 def test_a_configured_origin_is_the_only_one_whatever_the_host_says() -> None:
     ours = "https://portal.example/"
     assert refusal("POST", "/x", {"origin": "https://PORTAL.example", "host": "inside"}, ours) == ""
-    assert refusal("POST", "/x", {"origin": "https://portal.example/", "host": "inside"}, "https://portal.EXAMPLE") == ""
+    assert (
+        refusal("POST", "/x", {"origin": "https://portal.example/", "host": "inside"}, "https://portal.EXAMPLE") == ""
+    )
     assert "another origin" in refusal("POST", "/x", {"origin": "https://inside", "host": "inside"}, ours)
-    assert "another origin" in refusal("POST", "/x", {"origin": "http://portal.example", "host": "portal.example"}, ours)
+    assert "another origin" in refusal(
+        "POST", "/x", {"origin": "http://portal.example", "host": "portal.example"}, ours
+    )
 
 
 def person(*groups: str, admin: bool = False) -> Caller:
@@ -135,7 +137,9 @@ def test_on_a_laptop_the_portal_answers_to_this_machines_names(host: str) -> Non
     loopback_only(host)
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "localhost.evil.example", "", "[::2]", "10.0.0.1"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8000", "localhost.evil.example", "", "[::2]", "10.0.0.1"]
+)
 def test_on_a_laptop_another_name_is_refused(host: str) -> None:
     with pytest.raises(Forbidden, match="on this machine only"):
         loopback_only(host)

@@ -1,4 +1,4 @@
-"""`python -m tests.mutants [--only web.changes.merge] [--sample 200 --seed 1] [--jobs 2]`: exit 1 below the wanted score."""
+"""`python -m tests.mutants [--only web.changes.merge] [--sample 200 --seed 1] [--jobs 2]`: exit 1 below the score."""
 
 import argparse
 import sys

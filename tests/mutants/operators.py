@@ -1,7 +1,7 @@
 """The mistakes: comparisons, and/or, constants, arithmetic, conditions, results, statements left out.
 
-Sentences meant for people (texts with a space, f-strings), annotations, decorators, defaults of parameters and bodies of
-classes stay as they are.
+Sentences meant for people (texts with a space, f-strings), annotations, decorators, defaults of parameters and bodies
+of classes stay as they are.
 """
 
 import ast
@@ -61,11 +61,11 @@ class Planter(ast.NodeTransformer):
         """Walk the module, statement by statement."""
         for self._top, statement in enumerate(module.body):
             if isinstance(statement, Function | ast.ClassDef):
-                module.body[self._top] = self.visit(statement)
+                module.body[self._top] = self.visit(statement)  # type: ignore[call-overload]
             elif isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
                 target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
                 self._where = [ast.unparse(target)]
-                statement.value = self.visit(statement.value)
+                statement.value = self.visit(statement.value)  # type: ignore[assignment]
                 self._where = []
         return ast.fix_missing_locations(module)
 
@@ -107,33 +107,42 @@ class Planter(ast.NodeTransformer):
 
 def mistakes(node: ast.AST) -> Iterator[ast.AST]:
     """What may stand here instead."""
+    if isinstance(node, ast.stmt):
+        yield from _statements(node)
+    elif isinstance(node, ast.Call):
+        yield from _calls(node)
+    elif isinstance(node, ast.comprehension):
+        for place in range(len(node.ifs)):
+            ifs = node.ifs[:place] + node.ifs[place + 1 :]
+            yield ast.comprehension(node.target, node.iter, ifs, node.is_async)
+    elif isinstance(node, ast.Constant):
+        yield from _constants(node.value)
+    elif isinstance(node, ast.expr):
+        yield from _operators(node)
+
+
+def _operators(node: ast.expr) -> Iterator[ast.expr]:
     match node:
         case ast.Compare():
             for place, op in enumerate(node.ops):
-                yield ast.Compare(
-                    node.left, [*node.ops[:place], COMPARE[type(op)](), *node.ops[place + 1 :]], node.comparators
-                )
+                ops = [*node.ops[:place], COMPARE[type(op)](), *node.ops[place + 1 :]]
+                yield ast.Compare(node.left, ops, node.comparators)
         case ast.BoolOp():
             yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
         case ast.BinOp() if type(node.op) in ARITHMETIC and not (_is_text(node.left) or _is_text(node.right)):
             yield ast.BinOp(node.left, ARITHMETIC[type(node.op)](), node.right)
         case ast.UnaryOp(op=ast.Not() | ast.USub()):
             yield node.operand
-        case ast.Constant():
-            yield from _constants(node.value)
-        case ast.Call(func=ast.Name(id=name)) if name in CALLS:
-            yield ast.Call(ast.Name(CALLS[name], ast.Load()), node.args, node.keywords)
-        case ast.Call(func=ast.Attribute(attr=name)) if name in CALLS:
-            yield ast.Call(ast.Attribute(node.func.value, CALLS[name], ast.Load()), node.args, node.keywords)  # type: ignore[attr-defined]
         case ast.IfExp() if _plain(node.test):
             yield ast.IfExp(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
-        case ast.comprehension():
-            for place in range(len(node.ifs)):
-                yield ast.comprehension(
-                    node.target, node.iter, node.ifs[:place] + node.ifs[place + 1 :], node.is_async
-                )
-        case ast.stmt():
-            yield from _statements(node)
+
+
+def _calls(node: ast.Call) -> Iterator[ast.Call]:
+    if isinstance(node.func, ast.Name) and node.func.id in CALLS:
+        yield ast.Call(ast.Name(CALLS[node.func.id], ast.Load()), node.args, node.keywords)
+    elif isinstance(node.func, ast.Attribute) and node.func.attr in CALLS:
+        func = ast.Attribute(node.func.value, CALLS[node.func.attr], ast.Load())
+        yield ast.Call(func, node.args, node.keywords)
 
 
 def _statements(node: ast.stmt) -> Iterator[ast.stmt]:

@@ -61,7 +61,7 @@ def copy_of_tree(folder: Path, name: str, mutant: Mutant) -> Path:
     return folder
 
 
-def _function(found: Any) -> FunctionType:
+def _function(found: Any) -> Any:
     if isinstance(found, property):
         found = found.fget
     while not isinstance(found, FunctionType):

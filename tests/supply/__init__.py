@@ -1,0 +1,1 @@
+"""What the portal is made of: locks that agree with what was asked for, a bill of materials, advisories."""
