@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import nsmallest
 
 from sqlalchemy import Engine
 
@@ -49,14 +50,41 @@ def attention(snapshot: Snapshot, engine: Engine) -> Attention:
     """All that is known to need somebody. What was not sampled is unknown, and so not here."""
     now = int(time.time() * 1000)
     lately, week = samples.totals(engine, now - LATELY_MS), _week(engine, now // LATELY_MS)
-    found = [
-        concern
-        for entry in index(snapshot).entries
-        for concern in (_state(entry, now) or _figures(entry, lately, week),)
-        if concern
-    ]
-    found.sort(key=lambda one: (RANK.index(one.tone), one.name.lower()))
-    return Attention(found[:SHOWN], max(0, len(found) - SHOWN))
+    standing = snapshot.once("attention", _standing)
+    found = dict(standing.concerns)
+    found.update((entry.row.name, _long(entry)) for entry in standing.updating if _takes_long(entry, now))
+    for sampled in lately.keys() | week.keys():
+        entry = standing.by_id.get(sampled)
+        concern = entry and entry.row.name not in found and _figures(entry, lately, week)
+        if concern:
+            found[concern.name] = concern
+    first = nsmallest(SHOWN, found.values(), key=lambda one: (RANK.index(one.tone), one.name.lower()))
+    return Attention(first, len(found) - len(first))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a listing says of itself, whenever the page is drawn: worked out once for it."""
+
+    concerns: dict[str, Concern]
+    updating: tuple[Entry, ...]
+    by_id: dict[str, Entry]
+
+
+def _standing(snapshot: Snapshot) -> Standing:
+    entries = index(snapshot).entries
+    concerns = {entry.row.name: concern for entry in entries for concern in (_state(entry),) if concern}
+    updating = tuple(entry for entry in entries if "updating" in entry.states and entry.row.name not in concerns)
+    return Standing(concerns, updating, {entry.row.id: entry for entry in entries if entry.row.id})
+
+
+def _takes_long(entry: Entry, now: int) -> bool:
+    return now - (entry.row.last_updated_timestamp or now) > LONG_MS
+
+
+def _long(entry: Entry) -> Concern:
+    text = "An update has been running for more than 30 minutes."
+    return Concern(entry.row.name, text, "warning", place(entry.row.name))
 
 
 @lru_cache(maxsize=2)
@@ -65,7 +93,7 @@ def _week(engine: Engine, quarter: int) -> dict[str, Total]:
     return samples.totals(engine, quarter * LATELY_MS - WEEK_MS)
 
 
-def _state(entry: Entry, now: int) -> Concern | None:
+def _state(entry: Entry) -> Concern | None:
     name, serves = entry.row.name, "ready" in entry.states
     if "update_failed" in entry.states:
         reason = (
@@ -74,8 +102,6 @@ def _state(entry: Entry, now: int) -> Concern | None:
             else "Its update failed; nothing serves."
         )
         return Concern(name, reason, "danger", place(name))
-    if "updating" in entry.states and now - (entry.row.last_updated_timestamp or now) > LONG_MS:
-        return Concern(name, "An update has been running for more than 30 minutes.", "warning", place(name))
     if "update_canceled" in entry.states:
         return Concern(name, "Its last update was canceled.", "info", place(name))
     if "attention" in entry.states and entry.kind == "empty":

@@ -30,7 +30,7 @@ def show(request: Request, name: str, caller: CallerDep, ledger: LedgerDep, may:
 @router.get("/endpoints/{name}/status")
 def status(request: Request, name: str, ws: WorkspaceDep) -> Response:
     """The two state facts alone, polled on every page of an endpoint while an update runs."""
-    return fragment(request, "endpoints/_status.html", endpoint=head(request, sight.endpoint(ws, name), ""))
+    return fragment(request, "endpoints/_status.html", endpoint=head(request, sight.watched(ws, name), ""))
 
 
 @router.get("/endpoints/{name}/entities")
@@ -58,6 +58,6 @@ def identity(request: Request, name: str, ws: WorkspaceDep) -> Response:
 
 
 def _live(request: Request, ws: WorkspaceDep, name: str) -> dict[str, Any]:
-    raw = sight.endpoint(ws, name)
+    raw = sight.watched(ws, name)
     top = head(request, raw, "overview", live_here=True)
     return {"endpoint": top, "entities": entities(raw, top.kind, ws), "oob": True}
