@@ -18,6 +18,7 @@ TOKENS = 60
 GAP_S = 0.05
 SESSION = web.AppKey("session", aiohttp.ClientSession)
 UPSTREAM = web.AppKey("upstream", str)
+SPEAKING: set[int] = set()
 
 
 async def speak(request: web.Request) -> web.StreamResponse:
@@ -26,12 +27,19 @@ async def speak(request: web.Request) -> web.StreamResponse:
     answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
     await answer.prepare(request)
     frame = '{"choices":[{"index":0,"delta":{"content":"~%d~ word"}}],"object":"chat.completion.chunk"}'
+    SPEAKING.add(id(request))
     with suppress(ConnectionResetError):  # whoever waits for a first token only has left
         for _ in range(TOKENS):
             await answer.write(f"data: {frame % time.monotonic_ns()}\n\n".encode())
             await asyncio.sleep(GAP_S)
         await answer.write(b"data: [DONE]\n\n")
+    SPEAKING.discard(id(request))
     return answer
+
+
+async def speaking(_: web.Request) -> web.Response:
+    """How many answers are under way."""
+    return web.Response(text=str(len(SPEAKING)))
 
 
 async def pass_on(request: web.Request) -> web.StreamResponse:
@@ -113,6 +121,7 @@ def main(role: str, port: int, upstream: str) -> None:
     app.cleanup_ctx.append(_session)
     app.router.add_get("/up", up)
     if role == "model":
+        app.router.add_get("/speaking", speaking)
         app.router.add_post("/serving-endpoints/{name}/invocations", speak)
     app.router.add_route("*", "/{rest:.*}", pass_on)
     web.run_app(app, host="127.0.0.1", port=port, print=None, access_log=None)

@@ -3,9 +3,9 @@
 from typing import Any
 
 from web.audit.models import Operation
+from web.changes.grants import direct_grants
 from web.changes.kinds import Change, Kind
 from web.changes.lockouts import PRINCIPALS
-from web.changes.preflight import direct_grants
 from web.errors import Conflict
 from web.workspace import behalf, sight
 from web.workspace.client import Workspace

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from web.errors import Forbidden, PortalError, Unauthenticated, Unavailable
-from web.workspace import serving
+from web.workspace import serving, shared
 from web.workspace.client import Workspace
 from web.workspace.rows import EndpointRow, decode_rows
 
@@ -22,7 +22,30 @@ KEPT = 64
 KEEP_S = 900.0
 PATIENCE_S = 2.5
 
+MOST_PIECES = 600
+
 T = TypeVar("T")
+
+
+class Pieces:
+    """Pieces of a page that depend on a listing alone, kept as long as it: one credential's, so no one else sees them.
+
+    `keep` answers what it was given. At most MOST_PIECES; then the oldest makes room.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[Any, Any] = {}
+
+    def of(self, *key: Any) -> Any:
+        """What was kept under this key, else None."""
+        return self._kept.get(key)
+
+    def keep(self, piece: T, *key: Any) -> T:
+        """Keep it. Pages are drawn in several threads: who comes second overwrites the same with the same."""
+        while len(self._kept) >= MOST_PIECES:
+            self._kept.pop(next(iter(list(self._kept))), None)
+        self._kept[key] = piece
+        return piece
 
 
 @dataclass(frozen=True)
@@ -73,7 +96,7 @@ def snapshot(ws: Workspace, stale_s: float) -> Snapshot:
     When the workspace fails, or takes longer than PATIENCE_S, the last listing is given with `problem` set; without
     one the error is raised. A credential that is refused loses its listing at once (Unauthenticated, Forbidden).
     """
-    key = _key(ws)
+    key = credential(ws)
     with _lock:
         shelf = _shelf(key)
         if shelf.snapshot is not None and time.monotonic() < shelf.fresh_until:
@@ -91,8 +114,10 @@ def snapshot(ws: Workspace, stale_s: float) -> Snapshot:
 
 def forget(ws: Workspace) -> None:
     """After a change: the next page asks again. Other people's copies age out by themselves."""
+    key = credential(ws)
+    shared.forget(key)
     with _lock:
-        shelf = _shelves.get(_key(ws))
+        shelf = _shelves.get(key)
         if shelf is not None:
             shelf.fresh_until = 0.0
             shelf.flight = None
@@ -159,7 +184,7 @@ def _shelf(key: str) -> _Shelf:
     return shelf
 
 
-def _key(ws: Workspace) -> str:
+def credential(ws: Workspace) -> str:
     """The host and a hash of the credential itself: whoever has another credential has another listing."""
     identity = "\0".join((ws.host, ws.label, *(f"{k}={v}" for k, v in sorted(ws.headers().items()))))
     return hashlib.sha256(identity.encode()).hexdigest()

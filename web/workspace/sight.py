@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from web.errors import Forbidden, NotFound
-from web.workspace import serving
-from web.workspace.client import Workspace
+from web.workspace import listing, serving, shared
+from web.workspace.answers import mapping
+from web.workspace.client import Workspace, decode
 
 T = TypeVar("T")
 OTHER_REFUSALS = ("token", "scope", "ip address", "ip acl", "network")
@@ -16,8 +17,20 @@ def endpoint(ws: Workspace, name: str) -> dict[str, Any]:
 
     The workspace itself says 403 for a hidden endpoint, which would tell that there is one.
     """
+    return _as_seen(name, lambda: serving.get_endpoint(ws, name))
+
+
+def watched(ws: Workspace, name: str) -> dict[str, Any]:
+    """The same for what pages ask by themselves every few seconds: asked once for all tabs of this credential that ask
+    at the same time. Never for a change: it may have been asked a moment before."""
+    path = serving.endpoint_path(name)
+    body = _as_seen(name, lambda: shared.read(listing.credential(ws), path, lambda: ws.get_bytes(path)))
+    return mapping(decode(body), "an endpoint")
+
+
+def _as_seen(name: str, ask: Callable[[], T]) -> T:
     try:
-        return serving.get_endpoint(ws, name)
+        return ask()
     except NotFound as error:
         raise absent(name) from error
     except Forbidden as error:

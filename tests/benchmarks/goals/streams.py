@@ -40,15 +40,15 @@ class Side:
 
 def measure() -> list[Row]:
     """CPU a token and first-token delay beside a byte splice and aiohttp's pass-through; lag beside no proxy."""
-    with _sides() as sides:
-        asyncio.run(crowd(sides["portal"].url, 5))
-        costs = in_turn(ROUNDS, **{name: lambda s=side: us_per_token(s) for name, side in sides.items() if side.pid})
-        firsts = in_turn(ROUNDS, **{name: lambda s=side: first_token(s.url) for name, side in sides.items()})
-        lags = in_turn(ROUNDS, **{name: lambda s=sides[name]: lag(s.url) for name in ("portal", "direct")})
+    with sides() as there:
+        asyncio.run(crowd(there["portal"].url, 5))
+        costs = in_turn(ROUNDS, **{name: lambda s=side: us_per_token(s) for name, side in there.items() if side.pid})
+        firsts = in_turn(ROUNDS, **{name: lambda s=side: first_token(s.url) for name, side in there.items()})
+        lags = in_turn(ROUNDS, **{name: lambda s=there[name]: lag(s.url) for name in ("portal", "direct")})
     mid = {name: f"{percentile(values, 0.5):.0f} us/token" for name, values in costs.items()}
     first = {name: f"{percentile(values, 0.5) * 1000:.1f} ms" for name, values in firsts.items()}
     late = {name: f"{percentile(values, 0.5) * 1000:.1f} ms" for name, values in lags.items()}
-    added = {name: [a - b for a, b in zip(firsts[name], firsts["direct"], strict=True)] for name in sides}
+    added = {name: [a - b for a, b in zip(firsts[name], firsts["direct"], strict=True)] for name in there}
     what = f"{STREAMS} streams of 20 tokens/s"
     return [
         Row("load", f"generator: p99 lag of {what} without proxy, in ms", "-", late["direct"],
@@ -66,7 +66,8 @@ def measure() -> list[Row]:
 
 
 @contextmanager
-def _sides() -> Iterator[dict[str, Side]]:
+def sides() -> Iterator[dict[str, Side]]:
+    """The portal and what it is compared with, all before the same model."""
     ports = {role: free_port() for role in ("model", "splice", "passthrough")}
     urls = {role: f"http://127.0.0.1:{port}" for role, port in ports.items()}
     role = "tests.benchmarks.upstream"

@@ -47,27 +47,55 @@ def attention(snapshot: Snapshot, engine: Engine, looked: Fleet | None) -> Atten
         return None
     now = int(time.time() * 1000)
     lately, week = samples.totals(engine, now - LATELY_MS), _week(engine, now // LATELY_MS)
-    found = [
-        concern
-        for entry in index(snapshot).entries
-        for concern in (_state(entry, now) or _figures(entry, lately, week),)
-        if concern
-    ]
-    found += known(looked.concerns, snapshot) if looked else []
-    found.sort(key=lambda one: (RANK.index(one.tone), one.name.lower()))
-    unknown = [*(looked.unknown if looked else []), *_unsampled(snapshot, lately, week)]
+    standing = snapshot.once("attention", _standing)
+    found = dict(standing.concerns)
+    found.update((entry.row.name, _long(entry)) for entry in standing.updating if _takes_long(entry, now))
+    for sampled in lately.keys() | week.keys():
+        entry = standing.by_id.get(sampled)
+        concern = entry and entry.row.name not in found and _figures(entry, lately, week)
+        if concern:
+            found[concern.name] = concern
+    every = [*found.values(), *(known(looked.concerns, snapshot) if looked else [])]
+    every.sort(key=lambda one: (RANK.index(one.tone), one.name.lower()))
+    unknown = [*(looked.unknown if looked else []), *_unsampled(standing.ready, lately.keys() | week.keys())]
     at = looked.at_ms if looked else None
-    return Attention(found[:SHOWN], found[SHOWN:], at, looked is None or looked.old, unknown)
+    return Attention(every[:SHOWN], every[SHOWN:], at, looked is None or looked.old, unknown)
 
 
-def _unsampled(snapshot: Snapshot, lately: dict[str, Total], week: dict[str, Total]) -> list[str]:
+def _unsampled(ready: frozenset[str], sampled: set[str]) -> list[str]:
     """Errors and idle time are known only of what somebody watches."""
-    ready = [entry.row.id for entry in index(snapshot).entries if entry.row.id and "ready" in entry.states]
-    seen = sum(one in lately or one in week for one in ready)
+    seen = len(ready & sampled)
     if seen == len(ready):
         return []
     told = f"{seen} of {len(ready)} ready endpoints, those whose metrics are watched"
     return [f"Error rates and idle time are known of {told}."]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a listing says of itself, whenever the page is drawn: worked out once for it."""
+
+    concerns: dict[str, Concern]
+    updating: tuple[Entry, ...]
+    by_id: dict[str, Entry]
+    ready: frozenset[str]
+
+
+def _standing(snapshot: Snapshot) -> Standing:
+    entries = index(snapshot).entries
+    concerns = {entry.row.name: concern for entry in entries for concern in (_state(entry),) if concern}
+    updating = tuple(entry for entry in entries if "updating" in entry.states and entry.row.name not in concerns)
+    ready = frozenset(entry.row.id for entry in entries if entry.row.id and "ready" in entry.states)
+    return Standing(concerns, updating, {entry.row.id: entry for entry in entries if entry.row.id}, ready)
+
+
+def _takes_long(entry: Entry, now: int) -> bool:
+    return now - (entry.row.last_updated_timestamp or now) > LONG_MS
+
+
+def _long(entry: Entry) -> Concern:
+    text = "An update has been running for more than 30 minutes."
+    return Concern(entry.row.name, text, "warning", place(entry.row.name))
 
 
 @lru_cache(maxsize=2)
@@ -76,7 +104,7 @@ def _week(engine: Engine, quarter: int) -> dict[str, Total]:
     return samples.totals(engine, quarter * LATELY_MS - WEEK_MS)
 
 
-def _state(entry: Entry, now: int) -> Concern | None:
+def _state(entry: Entry) -> Concern | None:
     name, serves = entry.row.name, "ready" in entry.states
     if "update_failed" in entry.states:
         reason = (
@@ -85,8 +113,6 @@ def _state(entry: Entry, now: int) -> Concern | None:
             else "Its update failed; nothing serves."
         )
         return Concern(name, reason, "danger", place(name))
-    if "updating" in entry.states and now - (entry.row.last_updated_timestamp or now) > LONG_MS:
-        return Concern(name, "An update has been running for more than 30 minutes.", "warning", place(name))
     if "update_canceled" in entry.states:
         return Concern(name, "Its last update was canceled.", "info", place(name))
     if "attention" in entry.states and entry.kind == "empty":

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from web.features.endpoint_tabs import place
 from web.features.endpoints.rows import KINDS, SORTS, STATES, TASKS, Entry, Index, index, model_name, ordered
-from web.workspace.listing import Snapshot
+from web.workspace.listing import Pieces, Snapshot
 from web.workspace.rows import StateRow
 
 PER_PAGE = 50
@@ -83,6 +83,7 @@ class TableView:
     busy: bool
     stale_at: int | None
     problem: str
+    pieces: Pieces
 
 
 def wanted(values: dict[str, str]) -> Wanted:
@@ -122,6 +123,7 @@ def table(snapshot: Snapshot, want: Wanted) -> TableView:
         busy=busy,
         stale_at=snapshot.at_ms if snapshot.problem else None,
         problem=snapshot.problem.message if snapshot.problem else "",
+        pieces=snapshot.once("endpoints pieces", lambda _: Pieces()),
     )
 
 

@@ -28,7 +28,7 @@ def show(request: Request, name: str, caller: CallerDep, ledger: LedgerDep, may:
 @router.get("/endpoints/{name}/status")
 def status(request: Request, name: str, ws: WorkspaceDep, ledger: LedgerDep) -> Response:
     """The two state facts alone, polled on every page of an endpoint while an update runs."""
-    raw = sight.endpoint(ws, name)
+    raw = sight.watched(ws, name)
     failed_logs.keep(ledger, ws, raw)
     return fragment(request, "endpoints/_status.html", endpoint=head(request, raw, ""))
 
@@ -36,7 +36,7 @@ def status(request: Request, name: str, ws: WorkspaceDep, ledger: LedgerDep) -> 
 @router.get("/endpoints/{name}/entities")
 def live(request: Request, name: str, ws: WorkspaceDep, ledger: LedgerDep) -> Response:
     """What serves and what is tried, and with it the state in the head of the page."""
-    raw = sight.endpoint(ws, name)
+    raw = sight.watched(ws, name)
     failed_logs.keep(ledger, ws, raw)
     top = head(request, raw, "overview", live_here=True)
     view = entities(raw, top.kind, ws)
