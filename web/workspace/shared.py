@@ -38,6 +38,7 @@ def _fly(key: tuple[str, str], flight: "Future[bytes]", ask: Callable[[], bytes]
         flight.set_result(ask())
     except BaseException as error:
         flight.set_exception(error)
+        raise
     finally:
         with _lock:
             if _flights.get(key) is flight:
