@@ -46,12 +46,13 @@ def measure() -> list[Row]:
 
 
 def cost(side: Side, streams: int, held: list[float]) -> float:
-    """Microseconds of CPU a token; the memory in the middle of it goes to `held`, MB."""
+    """Microseconds of CPU a token; what memory it took goes to `held`, MB."""
 
     async def run() -> int:
         listening = asyncio.create_task(crowd(side.url, streams))
-        await asyncio.sleep(2)
-        held.append(rss_mb(side.pid))
+        while not listening.done():  # noqa: ASYNC110 - the memory of another process is watched
+            held.append(rss_mb(side.pid))
+            await asyncio.sleep(0.5)
         return len((await listening).late)
 
     before = cpu_s(side.pid)
