@@ -50,7 +50,7 @@ def cost(side: Side, streams: int, held: list[float]) -> float:
 
     async def run() -> int:
         listening = asyncio.create_task(crowd(side.url, streams))
-        while not listening.done():  # noqa: ASYNC110 - the memory of another process is watched
+        while not listening.done():
             held.append(rss_mb(side.pid))
             await asyncio.sleep(0.5)
         return len((await listening).late)
