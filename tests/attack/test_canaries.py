@@ -56,7 +56,7 @@ def test_no_secret_is_left_anywhere(start_portal: Callable[..., Portal], emulato
             leaks += [] if OWN_VIEW.fullmatch(path) else canary.found(seen, path)
     portal.stop()
     told = subprocess.run(EXPORT, env=portal_environment(portal, emulator), capture_output=True, timeout=60, check=True)
-    assert b"k-key" in told.stdout
+    assert b"k-variable" in told.stdout
     leaks += canary.found(told.stdout + told.stderr, "audit export")
     left = [*left_behind(portal, emulator)]
     assert {"portal.log", "portal.db"} <= {name for name, _ in left}

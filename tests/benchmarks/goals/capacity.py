@@ -46,15 +46,13 @@ def measure() -> list[Row]:
 
 
 def cost(side: Side, streams: int, held: list[float]) -> float:
-    """Microseconds of CPU a token; the most memory during it goes to `held`, MB."""
+    """Microseconds of CPU a token; what memory it took goes to `held`, MB."""
 
     async def run() -> int:
         listening = asyncio.create_task(crowd(side.url, streams))
-        most = 0.0
         while not listening.done():
+            held.append(rss_mb(side.pid))
             await asyncio.sleep(0.5)
-            most = max(most, rss_mb(side.pid))
-        held.append(most)
         return len((await listening).late)
 
     before = cpu_s(side.pid)
