@@ -110,7 +110,7 @@ def test_an_export_verifies_by_itself_and_an_edited_one_is_named(folder: Path) -
     assert json.loads(written.splitlines()[0])["id"] in told.output
     assert (
         run(folder, "export", "--format", "csv").output.splitlines()[0]
-        == "id,at,actor,kind,endpoint,outcome,duration_ms,error"
+        == "id,at,actor,kind,endpoint,outcome,duration_ms,executed_by,error"
     )
     assert run(folder, "export", "--format", "cef").output.count("CEF:0|Serving Portal|") == 3
     assert run(folder, "export", "--format", "xml").exit_code == 1

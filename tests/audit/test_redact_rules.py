@@ -79,7 +79,7 @@ def test_plain_environment_variables_are_hidden_and_only_there() -> None:
     assert found["environment_vars"]["B"] == REFERENCE
     assert found["labels"] == {"A": "1"}
     inside = redact({"environment_vars": [{"A": "1"}]}, KEY)
-    assert hidden(inside["environment_vars"][0]["A"])
+    assert hidden(inside["environment_vars"])
 
 
 def test_a_reference_is_one_whole_pointer_and_a_text() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.audit.test_vault import until_ready
 from tests.identity.routes import all_routes
 from tests.servers import Portal
 from web.emulator.server import Emulator
@@ -63,7 +64,7 @@ def look(client: httpx.Client, path: str) -> str:
 def test_every_look_is_made_with_the_token_of_who_looks(
     start_portal: Callable[..., Portal], emulator: Emulator, tmp_path: Path
 ) -> None:
-    portal = start_portal(PORTAL_AUDIT_VOLUME=VOLUME)
+    portal = until_ready(start_portal(PORTAL_AUDIT_VOLUME=VOLUME))
     ids = {"op_id": tagged(portal, "churn"), "draft_id": "0" * 8, "entity": "churn-3"}
     paths = addresses(tmp_path, list(ONE_OF_EACH), ids)
     assert len(paths) > 200
