@@ -17,7 +17,8 @@ ARGS ?=
 AGAIN_ALONE = { echo "Failed beside the others; once more, alone:"; $(PY) -m pytest --last-failed --last-failed-no-failures none; }
 AGAIN = $(if $(filter 1,$(RETRY)),$(AGAIN_ALONE),false)
 # What is tested a second time with the history in Postgres.
-ON_POSTGRES := tests/audit/test_chain.py tests/features/changes
+ON_POSTGRES := tests/audit/test_chain.py tests/features/changes \
+  tests/features/permissions/test_app_executes.py::test_a_manager_grants_through_the_app_and_both_are_on_record
 # `make test ARGS='-k words'` asks for a part: that part is not tested twice.
 ONLY := $(filter -k tests/%,$(ARGS))
 

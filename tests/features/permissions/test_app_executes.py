@@ -23,6 +23,8 @@ MINE = [{"user_name": "bob@example.com", "permission_level": "CAN_MANAGE"}]
 APP = {"service_principal_name": "portal-app", "permission_level": "CAN_MANAGE"}
 CHARLIE = {"user_name": "charlie@example.com", "permission_level": "CAN_QUERY"}
 PEOPLE = ("bob", "charlie")
+OWN = {"PORTAL_APP_EXECUTES": "true", "PORTAL_DATABASE_SCHEMA": "executing"}
+"""A history of its own, also where portals share a Postgres."""
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def executing(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Portal]:
     folder = tmp_path_factory.mktemp("executing")
-    portal = Portal(workspace_server.url, folder, {**database_settings, "PORTAL_APP_EXECUTES": "true"}).start()
+    portal = Portal(workspace_server.url, folder, {**database_settings, **OWN}).start()
     yield portal
     portal.stop()
 
@@ -95,7 +97,8 @@ def test_a_manager_grants_through_the_app_and_both_are_on_record(
 
 
 def _verified(emulator: "Emulator", portal: Portal) -> bool:
-    settings = app_environment(emulator.url, 0, portal.data_dir) | {"PORTAL_DATABASE_URL": portal.database_url}
+    settings = app_environment(emulator.url, 0, portal.data_dir) | OWN
+    settings["PORTAL_DATABASE_URL"] = portal.database_url
     command = [sys.executable, "-m", "web", "audit", "verify"]
     return subprocess.run(command, env=settings, check=False, cwd=Path(os.getcwd())).returncode == 0
 
