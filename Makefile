@@ -45,7 +45,7 @@ demo: $(VENV)/.runtime $(VENV)/.model assets ## set up, then run the portal with
 test: $(VENV)/.dev assets ## set up, then every test, in a real browser and on a real Postgres too
 	@chromium=$$($(PY) -m tests.browser.chromium) && $(PY) -m tests.database.postgres >/dev/null && \
 		export PORTAL_TEST_CHROMIUM="$$chromium" && { $(PY) -m pytest $(ARGS) || $(AGAIN); } && \
-		{ [ -n "$(ONLY)" ] || { export PORTAL_TEST_DATABASE=postgres; $(PY) -m pytest $(ON_POSTGRES) || $(AGAIN); }; }
+		{ [ -n "$(ONLY)" ] || { export PORTAL_TEST_DATABASE=postgres; $(PY) -m pytest $(ON_POSTGRES) $(ARGS) || $(AGAIN); }; }
 
 check: $(VENV)/.dev ## ruff, mypy --strict, import rules, template and docs rules
 	$(BIN)/ruff check .
