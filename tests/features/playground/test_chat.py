@@ -48,6 +48,7 @@ def test_a_message_sent_before_the_script_has_come_is_not_lost(bob_page: Page) -
     held: list[Route] = []
     bob_page.route("**/elements/chat-panel.js", lambda route: held.append(route))
     bob_page.goto(f"/endpoints/{LLAMA}/playground")
+    expect(bob_page.locator("[data-prompt]")).to_be_focused()
     bob_page.keyboard.type("What is 17 * 23?")
     bob_page.keyboard.press("Enter")
     expect(bob_page.locator("[data-prompt]")).to_have_value("What is 17 * 23?")
