@@ -24,7 +24,7 @@ from web.identity.roles import SAFE
 if TYPE_CHECKING:
     from web.emulator.server import Emulator
 
-ATTACK = """async ([door, paths, framed]) => {
+ATTACK = """async ([door, paths]) => {
   const types = ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"];
   const body = '{"change": {"kind": "endpoint.delete", "endpoint": "churn", "body": {}}}';
   const tries = paths.flatMap((path) => types.map((type) =>
@@ -101,7 +101,7 @@ def test_no_foreign_page_makes_the_browser_change_anything(
     page.context.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
     before = len(portal.log.read_bytes())
     page.goto("http://" + place.format(sibling), wait_until="networkidle")
-    page.frames[-1].evaluate(ATTACK, [door.url, paths, False])
+    page.frames[-1].evaluate(ATTACK, [door.url, paths])
     for kind in ("application/x-www-form-urlencoded", "text/plain", "multipart/form-data"):
         other = page.context.new_page()
         other.goto("http://" + place.format(sibling), wait_until="networkidle")
