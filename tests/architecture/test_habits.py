@@ -60,7 +60,7 @@ def test_tests_sleep_only_while_they_poll() -> None:
 
 
 def test_every_dependency_is_pinned_by_hash() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt", "requirements-demo.txt", "requirements-assets.txt"):
+    for name in ("requirements.txt", *(f"requirements-{group}.txt" for group in ("dev", "demo", "assets", "peers"))):
         pins = text(Path(name)).split("\n    --hash=")[0:1] + re.findall(r"^\S.*\n", text(Path(name)), re.MULTILINE)
         assert pins
         loose = [pin for pin in pins[1:] if not re.match(r"[a-z0-9.-]+(\[[a-z,]+\])?==\S+ .*\\\n$", pin)]

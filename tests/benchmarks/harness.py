@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 from statistics import median
 
@@ -24,7 +25,9 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """`ok`, `below target`, or nothing where no target is set."""
+        """`ok`, `below target`, `told` where no target is set, `not measured`."""
+        if isnan(self.ratio):
+            return "not measured"
         if self.wanted is None:
             return "told"
         return "ok" if self.ratio <= self.wanted else "below target"
@@ -93,7 +96,17 @@ def table(rows: Sequence[Row]) -> str:
     lines = [head]
     for row in rows:
         wanted = "" if row.wanted is None else f"<= {row.wanted:g}"
-        lines.append((row.goal, row.what, row.portal, row.other, f"{row.ratio:.3g}", wanted, row.verdict))
+        lines.append(
+            (
+                row.goal,
+                row.what,
+                row.portal,
+                row.other,
+                "-" if isnan(row.ratio) else f"{row.ratio:.3g}",
+                wanted,
+                row.verdict,
+            )
+        )
     widths = [max(len(line[at]) for line in lines) for at in range(len(head))]
     return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines)
 

@@ -16,6 +16,10 @@ from aiohttp import web
 
 TOKENS = 60
 GAP_S = 0.05
+FRAME = (
+    '{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1790000000,"model":"any",'
+    '"choices":[{"index":0,"delta":{"role":"assistant","content":"~%d~ word"},"finish_reason":null}]}'
+)
 SESSION = web.AppKey("session", aiohttp.ClientSession)
 UPSTREAM = web.AppKey("upstream", str)
 SPEAKING: set[int] = set()
@@ -26,11 +30,10 @@ async def speak(request: web.Request) -> web.StreamResponse:
     await request.read()
     answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
     await answer.prepare(request)
-    frame = '{"choices":[{"index":0,"delta":{"content":"~%d~ word"}}],"object":"chat.completion.chunk"}'
     SPEAKING.add(id(request))
     with suppress(ConnectionResetError):  # whoever waits for a first token only has left
         for _ in range(TOKENS):
-            await answer.write(f"data: {frame % time.monotonic_ns()}\n\n".encode())
+            await answer.write(f"data: {FRAME % time.monotonic_ns()}\n\n".encode())
             await asyncio.sleep(GAP_S)
         await answer.write(b"data: [DONE]\n\n")
     SPEAKING.discard(id(request))
@@ -123,6 +126,7 @@ def main(role: str, port: int, upstream: str) -> None:
     if role == "model":
         app.router.add_get("/speaking", speaking)
         app.router.add_post("/serving-endpoints/{name}/invocations", speak)
+        app.router.add_post("/v1/chat/completions", speak)
     app.router.add_route("*", "/{rest:.*}", pass_on)
     web.run_app(app, host="127.0.0.1", port=port, print=None, access_log=None)
 

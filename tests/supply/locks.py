@@ -38,7 +38,7 @@ def drift(folder: Path) -> list[str]:
     groups = project["dependency-groups"]
     asked = {"requirements.txt": project["project"]["dependencies"]}
     asked["requirements-dev.txt"] = [*asked["requirements.txt"], *groups["dev"]]
-    asked |= {f"requirements-{name}.txt": groups[name] for name in ("demo", "assets")}
+    asked |= {f"requirements-{name}.txt": groups[name] for name in ("demo", "assets", "peers")}
     locked = {name: pins((folder / name).read_text()) for name in asked}
     found = [line for name, wanted in asked.items() for line in _file(name, wanted, locked[name])]
     for name in ("requirements.txt", "requirements-dev.txt"):

@@ -19,6 +19,7 @@ ROUNDS = 3
 PORTAL_PATH = "/api/v1/endpoints/{}/invocations"
 DIRECT_PATH = "/serving-endpoints/{}/invocations"
 HEADERS = {"X-Forwarded-Access-Token": TOKEN, "Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+BODY = b'{"messages":[{"role":"user","content":"hello"}],"stream":true}'
 STAMP = re.compile(rb"~(\d+)~")
 
 
@@ -129,7 +130,7 @@ async def crowd(url: str, streams: int) -> Heard:
 async def listen(session: aiohttp.ClientSession, url: str, heard: Heard, *, first_only: bool = False) -> None:
     """One stream, to its end or hung up after its first token."""
     began, first = time.perf_counter(), True
-    async with session.post(url, data=b'{"messages":[],"stream":true}') as answer:
+    async with session.post(url, data=BODY) as answer:
         answer.raise_for_status()
         async for chunk in answer.content.iter_any():
             now = time.monotonic_ns()
