@@ -1,11 +1,13 @@
 """What a team would use instead, from the environment that `make bench PEERS=1` installs: each started and asked."""
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import DEVNULL, Popen, TimeoutExpired
+from subprocess import DEVNULL, Popen
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
@@ -91,7 +93,8 @@ def running(peer: Peer) -> Iterator[tuple[str, int, float]]:
         file.write_text(peer.text)
         program, *words = peer.words.format(port=port, file=file).split()
         began = monotonic()
-        child = Popen([PROGRAMS / program, *words], cwd=folder, env=bare_environment(), stdout=DEVNULL, stderr=DEVNULL)
+        command, env = [str(PROGRAMS / program), *words], bare_environment()
+        child = Popen(command, cwd=folder, env=env, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True)
         try:
             while not answers(f"http://127.0.0.1:{port}{peer.health}"):
                 if child.poll() is not None or monotonic() - began > WITHIN_S:
@@ -99,8 +102,5 @@ def running(peer: Peer) -> Iterator[tuple[str, int, float]]:
                 sleep(0.05)
             yield f"http://127.0.0.1:{port}{peer.path}", child.pid, monotonic() - began
         finally:
-            child.terminate()
-            try:
-                child.wait(15)
-            except TimeoutExpired:
-                child.kill()
+            os.killpg(child.pid, signal.SIGKILL)  # some leave workers behind that outlive a polite end
+            child.wait(15)
