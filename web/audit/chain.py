@@ -1,34 +1,50 @@
 """The keyed hash chain: HMAC-SHA256 over RFC 8785 canonical JSON of each entry and the mac before it."""
 
 import hmac
-import json
 import math
-import re
 import secrets
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+import msgspec
 import rfc8785
 
 from web.errors import Invalid
 
 GENESIS = "0" * 64
 SAFE_INTEGER = 2**53 - 1
-ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
-# Floats and huge integers, which RFC 8785 writes in its own way.
-ODD = re.compile(r"(?:^|[:,\[])-?(?:\d+[.eE]|\d{16}|NaN|Infinity)")
+ENCODER = msgspec.json.Encoder(order="sorted")
 
 
 def mac(key: bytes, prev_mac: str, op_id: str, stage: str, at: int, actor: str, payload: dict[str, Any]) -> str:
     """The mac of one link, hex."""
     link = {"prev": prev_mac, "op_id": op_id, "stage": stage, "at": at, "actor": actor, "payload": payload}
-    return hmac.digest(key, canonical(link), "sha256").hex()
+    signing = _keyed(key).copy()
+    signing.update(canonical(link))
+    return signing.hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _keyed(key: bytes) -> hmac.HMAC:
+    return hmac.new(key, digestmod="sha256")
 
 
 def canonical(value: Any) -> bytes:
-    """RFC 8785. The standard encoder writes the same, many times as fast, but for what ODD may find."""
-    said = ENCODER.encode(value)
-    return rfc8785.dumps(cast(Any, value)) if not said.isascii() or ODD.search(said) else said.encode()
+    """RFC 8785. The quick encoder writes the same, many times as fast, of what is plain and all ASCII."""
+    if _plain(value) and (said := ENCODER.encode(value)).isascii():
+        return said
+    return rfc8785.dumps(cast(Any, value))
+
+
+def _plain(value: Any) -> bool:
+    """Whether nothing in it is a float or a huge integer, which RFC 8785 writes in its own way or not at all."""
+    kind = type(value)
+    if kind is dict:
+        return all(map(_plain, value.values()))
+    if kind is list:
+        return all(map(_plain, value))
+    return kind is str or kind is bool or value is None or (kind is int and -SAFE_INTEGER <= value <= SAFE_INTEGER)
 
 
 def load_key(configured: str, data_dir: Path, *, make: bool = True) -> bytes:

@@ -1,10 +1,12 @@
 """The engine of the history. SQLite commits are durable (FULL) and begin IMMEDIATE; `reading` waits for no writer."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Dialect, Engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -26,7 +28,8 @@ def open_engine(url: str, password: Callable[[bool], str] | None = None, schema:
     database = make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000})
+    connect = {"check_same_thread": False, "timeout": BUSY_MS / 1000}
+    engine = create_engine(url, connect_args=connect, json_deserializer=parsed)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     with engine.connect() as connection:
@@ -43,8 +46,16 @@ def reading(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+def parsed(text: str | bytes) -> Any:
+    """Stored JSON; what only the standard parser takes (half a surrogate, NaN) as that does. ValueError: it is none."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return json.loads(text)
+
+
 def _postgres(url: str, password: Callable[[bool], str] | None, schema: str) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True, pool_recycle=2700, pool_size=8)
+    engine = create_engine(url, pool_pre_ping=True, pool_recycle=2700, pool_size=8, json_deserializer=parsed)
 
     minted = password is not None and not make_url(url).password
 
