@@ -19,7 +19,6 @@ from web.identity.person import Caller
 from web.identity.roles import Role, authorize, is_auditor, role_of
 from web.services import Services
 from web.workspace.client import Workspace
-from web.workspace.invoke import Invoker
 
 
 # What waits for nothing is `async`: FastAPI sends every plain function through a worker thread, 0.1 ms each.
@@ -123,10 +122,6 @@ async def _settings(parts: ServicesDep) -> Settings:
     return parts.settings
 
 
-async def _invoker(parts: ServicesDep) -> Invoker:
-    return parts.invoker
-
-
 async def _actor(who: CallerDep) -> Actor:
     return Actor(email=who.email, id=who.id)
 
@@ -149,7 +144,6 @@ FieldsDep = Annotated[tree.Tree, Depends(_fields)]
 WorkspaceDep = Annotated[Workspace, Depends(_workspace)]
 LedgerDep = Annotated[Ledger, Depends(_ledger)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
-InvokerDep = Annotated[Invoker, Depends(_invoker)]
 ActorDep = Annotated[Actor, Depends(_actor)]
 MayDep = Annotated[May, Depends(_may)]
 RequestIdDep = Annotated[str, Depends(_request_id)]

@@ -14,7 +14,7 @@ from typing import cast
 import aiohttp
 from aiohttp import web
 
-TOKENS = 60
+TOKENS = 100
 GAP_S = 0.05
 FRAME = (
     '{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1790000000,"model":"any",'

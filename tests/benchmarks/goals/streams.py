@@ -14,7 +14,8 @@ from tests.benchmarks.site import TOKEN, portal, process, workspace
 from tests.benchmarks.upstream import TOKENS
 from tests.servers import free_port
 
-STREAMS = 60
+STREAMS = 200
+OVER_S = 4.0
 ROUNDS = 3
 PORTAL_PATH = "/api/v1/endpoints/{}/invocations"
 DIRECT_PATH = "/serving-endpoints/{}/invocations"
@@ -113,14 +114,14 @@ def first_token(url: str) -> float:
 
 
 async def crowd(url: str, streams: int) -> Heard:
-    """That many streams, begun over one second and heard to their end. SystemExit when one loses a token."""
+    """That many streams, begun over OVER_S and heard to their end. SystemExit when one loses a token."""
     heard = Heard()
 
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), headers=HEADERS) as session:
         listening: list[asyncio.Task[None]] = []
         while len(listening) < streams:
             listening.append(asyncio.create_task(listen(session, url, heard)))
-            await asyncio.sleep(1 / streams)
+            await asyncio.sleep(OVER_S / streams)
         await asyncio.gather(*listening)
     if len(heard.late) != streams * TOKENS:
         raise SystemExit(f"{len(heard.late)} of {streams * TOKENS} tokens arrived from {url}")

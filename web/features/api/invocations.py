@@ -3,11 +3,10 @@
 Prompts and answers are kept nowhere: one log line says who asked which endpoint, when, sizes, and how it ended.
 """
 
-import json
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
@@ -15,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from web.deps import CallerDep, InvokerDep, RequestIdDep, ServicesDep
+from web.deps import CallerDep, RequestIdDep, ServicesDep
 from web.errors import Forbidden, NotFound, PortalError
 from web.features.api.relay import MARGIN_S, PLATFORM_CUT_S, Relay, Timing
 from web.identity.person import Caller
@@ -45,7 +44,7 @@ class Note:
         """One JSON line."""
         spent = timing.report()
         more = {"status": status, "ended": ending, "bytes_out": spent["bytes"], "ms": spent["total_ms"]}
-        log.info(json.dumps({"event": "invocation", **asdict(self), **more}))
+        log.info({"event": "invocation", **vars(self), **more})
 
 
 class Relayed(Response):
@@ -78,7 +77,6 @@ async def invoke(
     name: str,
     request: Request,
     who: CallerDep,
-    invoker: InvokerDep,
     parts: ServicesDep,
     request_id: RequestIdDep,
     served_entity: str | None = None,
@@ -93,7 +91,7 @@ async def invoke(
     with ExitStack() as held:
         held.enter_context(parts.limits.stream(who.email))
         try:
-            answer = await invoker.open(who.workspace, name, body, request.headers, entity=served_entity)
+            answer = await parts.invoker.open(who.workspace, name, body, request.headers, entity=served_entity)
         except PortalError as error:
             note.write(timing, error.status, error.code)
             raise await _told(error, who, name) from error
