@@ -3,6 +3,7 @@ document does not have, no wrong request that is taken. `make fuzz` asks 50,000 
 """
 
 import itertools
+import json
 import os
 import time
 from collections import Counter
@@ -111,7 +112,8 @@ class Fuzz:
                 case.path_parameters[place] = chance.choice(self.real[place])
         if case.path.startswith("/api/v1/changes") and isinstance(case.body, dict) and chance.random() < 0.4:
             named = {"endpoint": chance.choice(REAL["name"])} if chance.random() < 0.7 else {}
-            case.body = {**case.body, "change": {**wanted, **named}}
+            sendable = json.loads(json.dumps(wanted), parse_constant=lambda _: 0)
+            case.body = {**case.body, "change": {**sendable, **named}}
         return case
 
 
