@@ -1,6 +1,7 @@
 """What schemathesis makes of the OpenAPI document, sent to a portal. Importing it takes seconds: do so in a fixture."""
 
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -37,6 +38,8 @@ REAL = {
     "name": ("churn", "fuzzed", "databricks-meta-llama-3-3-70b-instruct"),
     "entity": ("churn-1", "churn-2", "current"),
 }
+EMPTY = re.compile(r"[?&]\w+=(&|$)")
+"""A parameter without a value counts as none, whatever schemathesis meant by it."""
 Case = schemathesis.Case[Any]
 
 
@@ -70,8 +73,9 @@ class Fuzz:
         self.statuses[answer.status_code] += 1
         if answer.status_code >= 400:
             self.refusals_ms.append((time.perf_counter() - began) * 1000)
+        lenient = [openapi.negative_data_rejection] if EMPTY.search(answer.request.url or "") else []
         try:
-            case.validate_response(answer, checks=CHECKS)
+            case.validate_response(answer, checks=CHECKS, excluded_checks=lenient)
         except FailureGroup as found:
             for each in found.exceptions:
                 said = f"{each}\n{case.as_curl_command()}\n{answer.text[:400]}"
@@ -100,8 +104,6 @@ class Fuzz:
             for place, real in self.real.items():
                 if place in (case.path_parameters or {}) and chance < 5:
                     case.path_parameters[place] = real[chance % len(real)]
-            if case.query:  # an empty parameter counts as none
-                case.query = {name: value for name, value in case.query.items() if value not in ("", [], [""], None)}
             if case.path.startswith("/api/v1/changes") and isinstance(case.body, dict) and chance < 4:
                 case.body = {**case.body, "change": _sendable(draw(change), draw(st.sampled_from(("", *REAL["name"]))))}
             return case
