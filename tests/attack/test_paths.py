@@ -143,7 +143,7 @@ def bodies(trick: str) -> Iterator[dict[str, Any]]:
 
 
 def test_no_body_leads_astray(ask: Asker, emulator: "Emulator") -> None:
-    taken = []
+    taken: list[tuple[str, object, int]] = []
     for trick in TRICKS if SOAK else TRICKS[::4]:
         for wanted in bodies(trick):
             for path in ("/api/v1/changes/plan", "/api/v1/changes"):

@@ -29,7 +29,8 @@ class Hasty(Patience):
 async def says_yes(scope: Scope, receive: Receive, send: Send) -> None:
     """An app that takes its time on /slow."""
     if scope["path"] == "/slow":
-        await anyio.sleep(Hasty.head_within_s * 2)
+        with anyio.move_on_after(Hasty.head_within_s * 2):
+            await anyio.Event().wait()
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"3")]})
     await send({"type": "http.response.body", "body": b"yes"})
 
