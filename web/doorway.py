@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("portal")
 HEAD_WITHIN_S = 10.0
+LONGEST_HEAD = 64 * 1024
 
 
 class Doorway:
@@ -88,10 +89,11 @@ async def _answer(status: int, body: object, send: "Send") -> None:
 
 class Patience(HttpToolsProtocol):
     """A connection, with an end to waiting: `head_within_s` from its first byte, or from its beginning, until the head
-    of a request is whole. uvicorn by itself waits for ever while a byte comes now and then."""
+    of a request is whole, and LONGEST_HEAD bytes. uvicorn by itself takes a head of any length, however slowly."""
 
     head_within_s = HEAD_WITHIN_S
     _leave: asyncio.TimerHandle | None = None
+    _head: int | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """The first head is awaited."""
@@ -101,11 +103,22 @@ class Patience(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """What came is not a whole head yet: one is awaited. It is not while an answer is under way."""
         super().data_received(data)
+        if self._head is not None:
+            self._head += len(data)
+            if self._head > LONGEST_HEAD:
+                self.send_400_response("The head of the request is too long.")
+                return
         if self._leave is None and (self.cycle is None or self.cycle.response_complete):
             self._await_head()
 
+    def on_message_begin(self) -> None:
+        """A head begins."""
+        super().on_message_begin()
+        self._head = 0
+
     def on_headers_complete(self) -> None:
         """The head is whole."""
+        self._head = None
         self._stop_waiting()
         super().on_headers_complete()
 

@@ -93,6 +93,13 @@ def test_a_head_that_never_ends_is_given_up(port: int, first: bytes, then: bytes
     assert drip(port, first, then, every_s=0.1, within_s=5) >= Hasty.head_within_s - 0.05
 
 
+def test_a_head_without_measure_is_cut_off_at_once(port: int) -> None:
+    line = b"X-A: " + b"a" * 16_000 + b"\r\n"
+    assert drip(port, b"GET / HTTP/1.1\r\n", line, every_s=0.01, within_s=5) < Hasty.head_within_s
+    body = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 999999\r\n\r\n" + b"a" * 200_000
+    assert drip(port, body, b"", every_s=0.1, within_s=5) >= Hasty.head_within_s - 0.05
+
+
 def test_an_answer_may_take_longer_and_a_connection_may_be_used_again(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port)) as one:
         for path in (b"/", b"/slow", b"/"):

@@ -1,4 +1,4 @@
-"""The mark of our own htmx elements: every tag that a template writes with `hx-get` or `hx-post` gets an `hx-nonce`.
+"""The mark of our own htmx elements: every tag that a template writes with `hx-get`, `hx-post` … gets an `hx-nonce`.
 
 It is put into the source of a template when it is compiled, so nothing that is filled in can carry it; the nonce of the
 answer takes its place when the page is rendered. An `hx-get` that came with somebody's text stays without, and is dead.
@@ -10,8 +10,9 @@ import secrets
 from jinja2.ext import Extension
 
 _MARK = secrets.token_urlsafe(16)
-_IN_A_TAG = re.compile(r"(?<![\w\"'-])(hx-(?:get|post)=)")
-_IN_A_DICT = re.compile(r"(\"hx-(?:get|post)\":)")
+_ASKS = "hx-(?:get|post|put|patch|delete|query|action|boost)"
+_IN_A_TAG = re.compile(rf"(?<![\w\"'-])({_ASKS}=)")
+_IN_A_DICT = re.compile(rf'("{_ASKS}":)')
 
 
 class Stamp(Extension):
