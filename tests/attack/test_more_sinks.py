@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.attack.sinks import API, real
 from tests.attack.traces import SOAK, Traces, batches
@@ -39,6 +39,13 @@ def renamed(document: Any, names: list[str]) -> Any:
     return json.loads(text)
 
 
+def as_csv(texts: list[str]) -> bytes:
+    """A file with a row for each, that text in every cell."""
+    out = io.StringIO()
+    csv.writer(out).writerows([one] * 4 for one in texts)
+    return out.getvalue().encode()
+
+
 def say_of(emulator: "Emulator", answers: dict[str, Any]) -> None:
     """Have the workspace answer reads of these paths so."""
     httpx.delete(f"{emulator.url}/_emulator/faults")
@@ -65,6 +72,10 @@ def test_names_of_columns_and_of_apps(traces: Traces, emulator: "Emulator") -> N
             assert answer
             assert answer.status == 200, path
             if "playground" in path:
+                traces.page.get_by_role("tab", name="Table", exact=True).click()
+                rows = FilePayload(name="rows.csv", mimeType="text/csv", buffer=as_csv(["plain", *names]))
+                traces.page.locator("[data-view=table] input[type=file]").set_input_files(rows)
+                expect(traces.page.locator("[data-view=table] tbody tr")).to_have_count(1 + len(names))
                 traces.page.get_by_role("tab", name="Form", exact=True).click()
                 expect(traces.page.locator("[data-view=form]")).not_to_be_empty()
             traces.look(path)
