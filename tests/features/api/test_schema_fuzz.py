@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SOAK = os.environ.get("PORTAL_SOAK") == "1"
 PARTS = 2 if SOAK else 1
-CASES = 50_000 // PARTS if SOAK else 200
+CASES = 50_000 // PARTS if SOAK else 150
 AT_ONCE = 1000
 GROWTH_MIB = 64
 
