@@ -32,7 +32,7 @@ LOCK := $(BIN)/uv pip compile --quiet --native-tls --no-config --universal --pyt
 FIND_PYTHON = for p in $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3 python; do \
 	"$$p" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { command -v "$$p"; break; }; done
 
-.PHONY: help demo test check bench soak endurance mutants sbom audit-deps deploy lock assets clean
+.PHONY: help demo test check bench soak fuzz endurance mutants sbom audit-deps deploy lock assets clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -58,6 +58,9 @@ bench: $(VENV)/.dev $(if $(filter 1,$(PEERS)),.venv-peers/.made) assets ## the b
 soak: $(VENV)/.dev assets ## the long versions: all payloads in all places, all orders of editors, kills, a history with any field altered
 	@chromium=$$($(PY) -m tests.browser.chromium) && PORTAL_TEST_CHROMIUM="$$chromium" PORTAL_SOAK=1 $(PY) -m pytest \
 		tests/attack tests/faults tests/features/api tests/features/changes/test_interleavings.py tests/audit/test_damage_at_scale.py $(ARGS)
+
+fuzz: $(VENV)/.dev assets ## 50,000 requests that schemathesis makes of the OpenAPI document, right ones and wrong ones
+	@PORTAL_SOAK=1 nice -n 10 $(PY) -m pytest -s tests/features/api/test_schema_fuzz.py $(ARGS)
 
 endurance: $(VENV)/.dev assets ## mixed use for two hours (MINUTES=15: shorter): memory, open files and latency must not grow
 	@$(PY) -m tests.benchmarks.endurance $(or $(MINUTES),120)

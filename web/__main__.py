@@ -28,7 +28,7 @@ def serve(
     import uvicorn
 
     from web.config import load
-    from web.doorway import Doorway
+    from web.doorway import Doorway, Patience
     from web.logs import configure
     from web.stop import REQUESTS_S, Server
 
@@ -38,6 +38,7 @@ def serve(
     doorway = Doorway(lambda: _app(settings))
     config = uvicorn.Config(
         doorway,
+        http=Patience,
         host=host or ("0.0.0.0" if settings.app_mode else "127.0.0.1"),  # noqa: S104 - the platform's proxy stands before it
         port=int(os.environ.get("DATABRICKS_APP_PORT") or port),
         log_config=None,

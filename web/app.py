@@ -116,7 +116,10 @@ async def _http_error(request: Request, error: Exception) -> Response:
         return _answer(
             request, NotFound("There is no such page.", hint="Check the address, or start from the endpoints.")
         )
-    return _answer(request, PortalError(str(error.detail), status=error.status_code, code=f"HTTP_{error.status_code}"))
+    said = PortalError(str(error.detail), status=error.status_code, code=f"HTTP_{error.status_code}")
+    answer = _answer(request, said)
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 async def _validation_error(request: Request, error: Exception) -> Response:

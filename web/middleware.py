@@ -17,6 +17,12 @@ from web.identity.origin import refusal
 from web.telemetry import Seen, Telemetry
 
 log = logging.getLogger("portal.requests")
+PLAIN = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""What every answer says unless it says otherwise: it is what its type says, nobody keeps it, it loads nothing."""
 BODY_LIMIT = 256 * 1024
 BODY_WITHIN_S = 60.0
 INVOCATION_LIMIT = 16 * 1024 * 1024
@@ -31,7 +37,8 @@ def install(app: FastAPI, settings: Settings) -> None:
 
 
 class RequestLog:
-    """Gives the request an id, answers it back as X-Request-Id and writes one JSON line. Never a token or a body."""
+    """Gives the request an id, answers it back as X-Request-Id, completes the headers of the answer and writes one JSON
+    line. Never a token or a body."""
 
     def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
         self.app = app
@@ -51,7 +58,10 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                for name, value in PLAIN.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         try:

@@ -1,6 +1,7 @@
 """Where the portal shows what others wrote: answers of the workspace with a payload in every free text of theirs."""
 
 import copy
+import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -53,6 +54,7 @@ def poison(emulator: "Emulator", payloads: list[str]) -> None:
     hostile = give("", copy.deepcopy(endpoint))
     hostile["tags"] = [{"key": one, "value": one} for one in payloads]
     hostile["state"]["config_update"] = "UPDATE_FAILED"
+    hostile["last_updated_timestamp"] = time.time_ns() // 10**6  # or what is kept of its document would do
     hostile["description"] = "\n".join(payloads)
     schema = give("", real(emulator, f"{API}/openapi"))
     acl = real(emulator, PERMISSIONS.replace("*", endpoint["id"]))

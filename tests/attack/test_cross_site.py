@@ -121,6 +121,9 @@ def test_no_get_changes_anything(bob: httpx.Client, emulator: "Emulator", tmp_pa
     for path in [*reads, *OPEN]:
         with bob.stream("GET", address(path), params={"_method": "DELETE", "do": "apply", "draft": "x"}) as answer:
             assert answer.status_code < 500, path
+            assert answer.headers["X-Content-Type-Options"] == "nosniff", path
+            assert answer.headers["Cache-Control"].startswith(("no-store", "no-cache")), path
+            assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'"), path
     assert writes(emulator) == []
 
 

@@ -1,28 +1,24 @@
 """Nothing that anybody wrote runs, loads, posts or builds an element, wherever the portal shows it.
 
-PORTAL_SOAK=1 sends the whole corpus through every sink; without it one batch, another one for each sink.
+tests/attack/traces.py says how much of the corpus goes through each sink.
 """
 
-import os
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import httpx
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.attack.payloads import corpus
 from tests.attack.sinks import poison
+from tests.attack.traces import BATCHES, SOAK, TRACES, Traces, batches
 from tests.features.changes.support import change, make
 from tests.features.playground.support import LLAMA, answered, chat, order, say, stream_of
 
 if TYPE_CHECKING:
     from web.emulator.server import Emulator
 
-SOAK = os.environ.get("PORTAL_SOAK") == "1"
-AT_ONCE = 20
-BATCHES = [corpus()[start : start + AT_ONCE] for start in range(0, len(corpus()), AT_ONCE)]
 REST = ("/config", "/settings", "/gateway", "/integrate", "/history", "/playground")
 TABS = ("", "/schema", "/logs", "/permissions", *(REST if SOAK else ()))
 REFLECTED = (
@@ -32,19 +28,11 @@ REFLECTED = (
     "/endpoints/{}",
     "/playground?endpoint={}",
     "/usage?endpoint={}",
+    "/help/errors?q={0}&code={0}&message={0}",
+    "/endpoints/churn/history?before={}",
+    "/audit/{}",
+    "/changes/review/{}",
 )
-TRACES = """() => [
-  window.hit === undefined ? "" : "window.hit is " + String(window.hit),
-  ...[...document.querySelectorAll("[id=evil], [name=evil], .evil, [src*=evil], [href^='/evil'], [hx-get*=evil]"
-    + ", [hx-post*=evil], [onerror], [onload], [onfocus], [ontoggle], iframe, object, embed, base, marquee"
-    + ", script:not([src]):not([type='application/json']):not([type=speculationrules])")]
-    .map((one) => one.outerHTML.slice(0, 200)),
-].filter(Boolean)"""
-
-
-def batches(sink: int) -> list[list[str]]:
-    """All of the corpus, or the batch of this sink."""
-    return BATCHES if SOAK else [BATCHES[sink % len(BATCHES)]]
 
 
 def test_the_corpus_is_large_and_a_careless_page_falls_for_it(bob_page: Page) -> None:
@@ -55,36 +43,6 @@ def test_the_corpus_is_large_and_a_careless_page_falls_for_it(bob_page: Page) ->
     careless.close()
     assert "window.hit is 1" in found
     assert len(found) > 10
-
-
-class Traces:
-    """Collects what must not happen on any page of a window: dialogs, requests that a payload asked for, elements."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.found: list[str] = []
-        page.on("dialog", self._dialog)
-        page.context.on("request", lambda request: self._asked(request.url))
-
-    def _dialog(self, dialog: Dialog) -> None:
-        self.found.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def _asked(self, url: str) -> None:
-        path = url.split("?")[0]
-        if "evil" in path and "/endpoints/" not in path:
-            self.found.append(f"request: {url}")
-
-    def look(self, path: str) -> None:
-        """The page as it is now."""
-        self.found += [f"{path}: {trace}" for trace in self.page.evaluate(TRACES)]
-
-
-@pytest.fixture
-def traces(bob_page: Page) -> Iterator[Traces]:
-    watch = Traces(bob_page)
-    yield watch
-    assert watch.found == []
 
 
 @pytest.mark.expects_browser_errors
@@ -104,7 +62,7 @@ def test_what_the_workspace_says_of_an_endpoint(traces: Traces, emulator: "Emula
 def test_what_is_typed_into_an_address(traces: Traces) -> None:
     for place, address in enumerate(REFLECTED):
         for payload in (one for batch in batches(place) for one in (batch if SOAK else batch[:2])):
-            traces.page.goto(address.format(quote(payload, safe="")), wait_until="domcontentloaded")
+            traces.open(address.format(quote(payload, safe="")))
             traces.look(address)
 
 
@@ -157,7 +115,7 @@ def test_what_is_kept_in_the_history(traces: Traces, emulator: "Emulator", bob: 
         httpx.post(f"{emulator.url}/_emulator/faults", json=[fault]).raise_for_status()
         assert make(bob, refused).status_code == 400
         newest = bob.get("/api/v1/audit?endpoint=churn&limit=2").json()["operations"]
-        for path in ("/audit", "/endpoints/churn/history", *(f"/audit/{one['id']}" for one in newest)):
+        for path in ("/audit", "/audit?q=evil", "/endpoints/churn/history", *(f"/audit/{one['id']}" for one in newest)):
             traces.page.goto(path, wait_until="networkidle")
             traces.look(path)
 

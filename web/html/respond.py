@@ -15,6 +15,7 @@ from web.html.csp import nonce_of, secure_headers
 from web.html.htmx import HtmxRequest
 from web.html.nav import navigation
 from web.html.shell import shell_of
+from web.html.stamp import fill
 from web.html.templates import environment
 from web.html.toasts import Toast
 
@@ -92,7 +93,8 @@ def error_page(request: Request, error: PortalError) -> HTMLResponse:
 
 def _render(request: Request, name: str, status: int, context: dict[str, Any]) -> HTMLResponse:
     frame = {"shell": shell_of(request), "path": request.url.path}
-    body = environment().get_template(name).render({**frame, **context}).encode()
+    text = environment().get_template(name).render({**frame, **context})
+    body = fill(text, nonce_of(request)).encode()
     headers = secure_headers(request) | {"Vary": "Accept-Encoding"}
     if len(body) >= _WORTH_COMPRESSING and "gzip" in request.headers.get("Accept-Encoding", ""):
         body = gzip.compress(body, 5, mtime=0)

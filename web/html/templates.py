@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from web.html import filters
 from web.html.assets import icon, static_url
+from web.html.stamp import Stamp
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "templates"
 
@@ -51,6 +52,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         cache_size=400,
+        extensions=[Stamp],
     )
     env.filters.update(filters.ALL)
     ui: Any = Components(env)

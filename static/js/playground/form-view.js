@@ -5,6 +5,8 @@ import { withRecords, recordsOf } from "./table-data.js";
 const MOST_LEAVES = 400;
 const SIGNS = { "<": "‹", ">": "›", "&": "＆" };
 const harmless = (text) => String(text).replace(/[<>&]/g, (sign) => SIGNS[sign]);
+// jedison sets texts as if they were markup; where the browser knows Trusted Types, they come through here.
+try { window.trustedTypes?.createPolicy("default", { createHTML: harmless }); } catch { /* another copy of this module has made it */ }
 let library = null;
 
 const scalar = (schema) => schema?.type !== "object" && schema?.type !== "array" && !["properties", "items", "oneOf", "anyOf", "prefixItems"].some((key) => schema?.[key]);

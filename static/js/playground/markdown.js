@@ -52,10 +52,12 @@ function tellWhere(link) {
   link.append(note);
 }
 
-function block(pre, language, hljs) {
+const coloured = (markup, DOMPurify) => DOMPurify.sanitize(markup, { ALLOWED_TAGS: ["span"], ALLOWED_ATTR: ["class"], RETURN_DOM_FRAGMENT: true });
+
+function block(pre, language, { hljs, DOMPurify }) {
   const code = pre.querySelector("code");
   const text = code.textContent;
-  if (hljs.getLanguage(language) && text.length < 50_000) code.innerHTML = hljs.highlight(text, { language, ignoreIllegals: true }).value;
+  if (hljs.getLanguage(language) && text.length < 50_000) code.replaceChildren(coloured(hljs.highlight(text, { language, ignoreIllegals: true }).value, DOMPurify));
   const frame = document.createElement("div");
   frame.className = "code-block";
   pre.replaceWith(frame);
@@ -80,7 +82,7 @@ export async function render(text, { finished = true } = {}) {
   }
   const named = [...languages];
   fragment.querySelectorAll("a").forEach((link) => (link.hasAttribute("href") ? tellWhere(link) : link.replaceWith(link.textContent)));
-  fragment.querySelectorAll("pre").forEach((pre, place) => finished && block(pre, named[place] ?? "", hljs));
+  fragment.querySelectorAll("pre").forEach((pre, place) => finished && block(pre, named[place] ?? "", { hljs, DOMPurify }));
   fragment.querySelectorAll("table").forEach((table) => {
     const frame = document.createElement("div");
     frame.className = "prose-table";

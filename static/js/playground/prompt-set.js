@@ -21,7 +21,7 @@ export function readLines(text) {
 // The middle of what is known; null where nothing is.
 const middle = (values) => { const known = values.filter((one) => one !== null).sort((a, b) => a - b); return known.length ? known[Math.floor(known.length / 2)] : null; };
 
-const csv = (rows) => rows.map((row) => row.map((cell) => `"${String(cell ?? "").replaceAll('"', '""').replace(/^([=+\-@])/, "'$1")}"`).join(",")).join("\r\n");
+const csv = (rows) => rows.map((row) => row.map((cell) => `"${String(cell ?? "").replaceAll('"', '""').replace(/^\s*[=+\-@＝＋－＠]|^[\t\r\n\0]/, "'$&")}"`).join(",")).join("\r\n");
 
 export class PromptSet {
   constructor(root, columns, settings) {

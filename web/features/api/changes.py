@@ -12,11 +12,28 @@ from web.changes.kinds import Base, Change
 from web.changes.perform import Moved, Result, perform
 from web.deps import ActorDep, LedgerDep, MayDep, RequestIdDep, ServicesDep, WorkspaceDep, counted_change
 from web.errors import Invalid, Unavailable
+from web.features.api.shapes import Answers, OneOperation, PlanJson
 from web.features.api.views import plan_json
 
 router = APIRouter(prefix="/api/v1/changes", tags=["changes"])
-Key = Annotated[str, Header(alias="Idempotency-Key")]
 LONGEST_KEY = 200
+Key = Annotated[str, Header(alias="Idempotency-Key", include_in_schema=False)]
+NEEDS_KEY = {
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": True,
+            "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+            "description": "Yours. The same key and body make one change, however often they are sent.",
+        }
+    ]
+}
+MADE: Answers = {
+    200: {"model": OneOperation, "description": "The change that was made with this key before"},
+    201: {"model": OneOperation, "description": "Made"},
+    202: {"model": OneOperation, "description": "Sent; whether it arrived is not known yet"},
+}
 
 
 class PlanRequest(BaseModel):
@@ -34,14 +51,14 @@ class ChangeRequest(PlanRequest):
     acknowledged: list[str] = Field(default_factory=list, max_length=20)
 
 
-@router.post("/plan")
+@router.post("/plan", responses={200: {"model": PlanJson}})
 def make_plan(wanted: PlanRequest, ws: WorkspaceDep, ledger: LedgerDep) -> JSONResponse:
     """What a change would do. Nothing is sent but reads."""
     look = preview.look(ledger, ws, wanted.change)
     return JSONResponse(plan_json(look.plan, ledger, look.live, ws.host))
 
 
-@router.post("", dependencies=[Depends(counted_change)])
+@router.post("", dependencies=[Depends(counted_change)], responses=MADE, openapi_extra=NEEDS_KEY)
 def make_change(
     wanted: ChangeRequest,
     ws: WorkspaceDep,
@@ -75,7 +92,7 @@ def make_change(
     return _answer(result)
 
 
-@router.get("/{op_id}")
+@router.get("/{op_id}", responses={200: {"model": OneOperation}})
 def get_change(op_id: str, ledger: LedgerDep, may: MayDep) -> JSONResponse:
     """`{"operation": O}`."""
     return JSONResponse({"operation": queries.operation(ledger.engine, op_id, may).as_json()})

@@ -24,6 +24,14 @@ from web.workspace.invoke import Answer
 log = logging.getLogger("portal.invocations")
 router = APIRouter(prefix="/api/v1/endpoints", tags=["invocations"])
 ASKS_TIMING = "X-Portal-Timing"
+PASSED_ON = {
+    "requestBody": {
+        "required": True,
+        "description": "What the endpoint takes; its own OpenAPI document says what.",
+        "content": {"application/json": {"schema": {}}},
+    },
+    "responses": {"200": {"description": "The endpoint's answer, in its own media type", "content": {"*/*": {}}}},
+}
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ async def _told(error: PortalError, who: Caller, name: str) -> PortalError:
     return error
 
 
-@router.post("/{name}/invocations")
+@router.post("/{name}/invocations", response_class=Response, openapi_extra=PASSED_ON)
 async def invoke(
     name: str,
     request: Request,

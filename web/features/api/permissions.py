@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
 from web.deps import WorkspaceDep
+from web.features.api.shapes import Levels
 from web.workspace import serving, sight
 
 router = APIRouter(prefix="/api/v1/endpoints", tags=["endpoints"])
@@ -16,7 +17,7 @@ def get_permissions(name: str, ws: WorkspaceDep) -> JSONResponse:
     return JSONResponse(serving.permissions(ws, str(raw.get("id") or "")))
 
 
-@router.get("/{name}/permissions/levels")
+@router.get("/{name}/permissions/levels", responses={200: {"model": Levels}})
 def get_levels(name: str, ws: WorkspaceDep) -> JSONResponse:
     """`{"permission_levels": [{"permission_level", "description"}]}`: what can be granted."""
     raw = sight.endpoint(ws, name)

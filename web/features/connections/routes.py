@@ -18,6 +18,29 @@ from web.workspace.connections import METHODS, Answer
 
 router = APIRouter()
 log = logging.getLogger("portal.connections")
+JSON_BODY = {
+    "requestBody": {
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["connection_name", "method", "path"],
+                    "properties": {
+                        "connection_name": {"type": "string", "minLength": 1, "maxLength": 255},
+                        "method": {"type": "string", "enum": [*METHODS]},
+                        "path": {"type": "string", "pattern": "^/"},
+                        "headers": {"type": ["object", "null"]},
+                        "params": {"type": ["object", "null"]},
+                        "json": {},
+                    },
+                }
+            }
+        }
+    },
+    "responses": {
+        "200": {"description": "The service's answer", "content": {"text/plain": {"schema": {"type": "string"}}}}
+    },
+}
 
 
 async def _asked(request: Request) -> Asked:
@@ -64,7 +87,7 @@ def send(request: Request, who: CallerDep, asked: AskedDep) -> Response:
         return _show(request, asked, error.status, trouble=error)
 
 
-@router.post("/api/v1/http-request", tags=["connections"])
+@router.post("/api/v1/http-request", tags=["connections"], response_class=Response, openapi_extra=JSON_BODY)
 def send_json(who: CallerDep, data: Annotated[Any, Body()]) -> Response:
     """`{"connection_name", "method", "path", "headers", "params", "json"}` → the service's answer, as text."""
     answer = _ask(who, forms.from_json(data))

@@ -1,0 +1,29 @@
+"""The mark of our own htmx elements: every tag that a template writes with `hx-get`, `hx-post` … gets an `hx-nonce`.
+
+It is put into the source of a template when it is compiled, so nothing that is filled in can carry it; the nonce of the
+answer takes its place when the page is rendered. An `hx-get` that came with somebody's text stays without, and is dead.
+"""
+
+import re
+import secrets
+
+from jinja2.ext import Extension
+
+_MARK = secrets.token_urlsafe(16)
+_ASKS = "hx-(?:get|post|put|patch|delete|query|action|boost)"
+_IN_A_TAG = re.compile(rf"(?<![\w\"'-])({_ASKS}=)")
+_IN_A_DICT = re.compile(rf'("{_ASKS}":)')
+
+
+class Stamp(Extension):
+    """Jinja extension: marks the source of every template."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """The source with marks, in tags and in dictionaries of attributes."""
+        source = _IN_A_TAG.sub(rf'hx-nonce="{_MARK}" \1', source)
+        return _IN_A_DICT.sub(rf'"hx-nonce": "{_MARK}", \1', source)
+
+
+def fill(text: str, nonce: str) -> str:
+    """A rendered text with the nonce of its answer in place of the marks."""
+    return text.replace(_MARK, nonce)
