@@ -8,7 +8,7 @@ import httpx
 from sqlmodel import Session, col, select
 
 from tests.servers import Portal
-from web.audit.models import Draft, QueuedChange
+from web.audit.models import Draft, QueuedChange, Snapshot
 from web.db.engine import open_engine
 from web.emulator.seed_parts import Grants, add, config, custom
 from web.emulator.server import Emulator
@@ -29,16 +29,17 @@ NEVER = "never"
 """The name of the endpoint that does not exist."""
 USES = ("review", "apply", "resolve", "join", "queued-apply", "queued-cancel")
 """A person has a draft of each for every endpoint, made while they still could; another person has one too."""
-CREATOR, STRANGER = "alice@example.com", "stranger@example.com"
+CREATOR, STRANGER = "alice@example.com", "stranger"
 
 
 class Cast:
-    """`ask` a question as somebody; `operations` and `queued` are what an address may name, by endpoint."""
+    """`ask` a question as somebody; `operations`, `states` and `queued` are what an address may name."""
 
     def __init__(self, portal: Portal, emulator: Emulator) -> None:
         self.portal, self.emulator = portal, emulator
-        self.operations: dict[str, str] = {NEVER: "0" * 32}
+        self.operations: dict[str, str] = {NEVER: draft(NEVER, NEVER, NEVER)}
         self.queued: dict[str, int] = {}
+        self.states: dict[str, int] = {}
         self._plant()
         self._change()
         self._keep()
@@ -50,7 +51,7 @@ class Cast:
         now = world.clock.now_ms()
         for name, level in GRANTED.items():
             grants: Grants = {"group_name": {TEAM: level}} if level else {}
-            serves = config(world, 1, [custom("churn", 3), custom("churn", 4)], now, CREATOR, [90, 10])
+            serves = config(world, 1, [custom("churn", 1), custom("churn", 3)], now, CREATOR, [90, 10])
             add(world, endpoint(name), "custom", CREATOR, serves, grants=grants)
 
     def _change(self) -> None:
@@ -67,16 +68,21 @@ class Cast:
         """Drafts and places in line, as they are left behind when a right is lost."""
         engine, now = open_engine(self.portal.database_url), int(time.time() * 1000)
         with Session(engine) as session:
-            for person in (*GROUPS, "stranger"):
+            for person in (*GROUPS, STRANGER):
                 for acl in (NEVER, *GRANTED):
-                    change = {"kind": "tags.update", "endpoint": endpoint(acl), "body": {"add": {"by": person}}}
+                    change = {"kind": "tags.update", "endpoint": endpoint(acl), "body": {}}
                     for use in USES:
+                        change = {**change, "body": {"add": {"by": f"{person} {use}"}}}
                         session.add(Draft(id=draft(person, acl, use), actor=mail(person), at=now, change=change))
                         if use.startswith("queued"):
                             session.add(self._row(person, acl, use, now))
             session.commit()
             rows = session.exec(select(QueuedChange).order_by(col(QueuedChange.seq)))
             self.queued = {row.draft: int(row.seq or 0) for row in rows}
+            seen = session.exec(select(Snapshot).where(Snapshot.scope == "endpoint").order_by(col(Snapshot.seq)))
+            by_name = {row.endpoint: int(row.seq or 0) for row in seen}
+            self.states = {acl: by_name[endpoint(acl)] for acl in GRANTED}
+            self.states[NEVER] = self.states["none"]
         engine.dispose()
 
     def _row(self, person: str, acl: str, use: str, now: int) -> QueuedChange:
