@@ -61,7 +61,8 @@ def _lines() -> Iterator[list[str]]:
 @cache
 def rows() -> list[Row]:
     """The routes of the table, in its order."""
-    return [Row(*first.split(), kind, sent) for first, kind, sent in _lines() if " /" in first]
+    split = [(first.split(), kind, sent) for first, kind, sent in _lines() if " /" in first]
+    return [Row(method, pattern, kind, sent) for (method, pattern), kind, sent in split]
 
 
 @cache
