@@ -1,6 +1,6 @@
 """Every route × every role × every grant, asked over HTTP and held against matrix.txt.
 
-Of plain reads a seeded share; PORTAL_SOAK=1 asks each cell."""
+All that decide something, and of the others a seeded share; PORTAL_SOAK=1 asks each."""
 
 import json
 import os
@@ -79,20 +79,19 @@ def test_each_cell_is_answered_as_declared(cast: Cast, person: str) -> None:
 
 
 def asked_today(person: str) -> list[Cell]:
-    """A person's cells: all that could change something, lists, pages with a control, and some of the plain reads."""
+    """A person's cells: all that decide something, and a share of those that are like another's."""
     chance = random.Random(f"{SEED} {person}")  # noqa: S311 - a sample, not a secret
-    return [
-        cell
-        for cell in matrix.cells()
-        if cell.person == person
-        and (
-            SOAK
-            or cell.row.method != "GET"
-            or cell.answer.listed is not None
-            or cell.answer.control
-            or chance.random() < SHARE
-        )
-    ]
+    mine = [cell for cell in matrix.cells() if cell.person == person]
+    return [cell for cell in mine if SOAK or _decides(cell) or chance.random() < SHARE]
+
+
+def _decides(cell: Cell) -> bool:
+    """Lists and writes; what is hidden beside what never was; the forms, pages and posts of who may and who may not."""
+    if cell.answer.listed is not None or cell.answer.writes:
+        return True
+    if cell.person in ("other-team", NOBODY):
+        return cell.acl in (NEVER, "manage")
+    return cell.person in ("viewer", "operator") and (cell.row.method != "GET" or bool(cell.answer.control))
 
 
 def called(cell: Cell) -> str:
@@ -117,7 +116,7 @@ def ask(who: httpx.Client, cast: Cast, cell: Cell) -> httpx.Response:
         "once": uuid.uuid4().hex[:8],
     }
     who.cookies.clear()
-    path, body = (re.sub(r"\{(\w+)\}", lambda hole: holes[hole[1]], text) for text in (cell.row.pattern, _raw(cell)))
+    path, body = (re.sub(r"\{(\w+)\}", lambda hole: holes[hole[1]], text) for text in (cell.row.pattern, cell.row.sent))
     key = {"Idempotency-Key": uuid.uuid4().hex}
     if body.startswith("{"):
         return who.request(cell.row.method, path, json=json.loads(body), headers=key)
@@ -125,10 +124,6 @@ def ask(who: httpx.Client, cast: Cast, cell: Cell) -> httpx.Response:
     if cell.row.method == "GET":
         return who.get(f"{path}?{urlencode(fields)}" if fields else path)
     return who.request(cell.row.method, path, data=fields, headers=key)
-
-
-def _raw(cell: Cell) -> str:
-    return cell.row.sent
 
 
 def differs(cast: Cast, cell: Cell, answer: httpx.Response) -> Iterator[str]:

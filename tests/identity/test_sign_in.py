@@ -59,7 +59,7 @@ def test_a_flood_of_names_does_not_flood_the_log(caplog: Any) -> None:
 
 def test_a_sign_in_that_ends_within_a_change_leaves_it_as_far_as_it_came(portal: Portal, emulator: Emulator) -> None:
     """The endpoint is made, the token ends, the grants are refused: said so, and nobody finishes it but the person."""
-    fault(emulator, "PUT", "/api/2.0/permissions/*", "status", status=401, body=NOT_SIGNED_IN)
+    fault(emulator, "PATCH", "/api/2.0/permissions/serving-endpoints/*", "status", status=401, body=NOT_SIGNED_IN)
     name = f"ends-{uuid.uuid4().hex[:6]}"
     wanted = custom(name, permissions=[{"group_name": "users", "permission_level": "CAN_VIEW"}])
     with httpx.Client(base_url=portal.url, headers=ALICE, timeout=30) as alice:

@@ -58,9 +58,9 @@ def test_past_the_last_place_one_is_told_to_come_again() -> None:
         await turns.enter("bob")
         with pytest.raises(TooMany):
             await turns.enter("bob")
-        waits = asyncio.create_task(Turns.enter(turns, "bob"))
-        await asyncio.sleep(0)
-        waits.cancel()
+        gone = asyncio.create_task(turns.enter("bob"))
+        await asyncio.wait({gone}, timeout=0)
+        gone.cancel()
         turns.leave("bob")
         await asyncio.wait_for(turns.enter("bob"), 5)
 
