@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,6 +17,8 @@ UNDER_WAY = 24
 PLACE_WITHIN_S = 3.0
 TURN_WITHIN_S = 0.5
 OTHERS_WITHIN_S = 5.0
+MUCH_MORE = 4
+HALVED_AFTER_S = 2.5
 
 DRAINING = threading.Event()
 """Set at SIGTERM for the whole process: no new changes from then on."""
@@ -104,13 +106,16 @@ class _Asker:
 class Turns:
     """While several people ask, one request of each computes at a time, and the next when it waits for the workspace
     or has ended: Python computes one thing at a time, so nobody is slower alone, and who asks much does not crowd out
-    who asks little. A turn comes after TURN_WITHIN_S at the latest. Of UNDER_WAY requests none begins another."""
+    who asks little. Who asked MUCH_MORE times as much lately lets the others' requests go first. A turn comes after
+    TURN_WITHIN_S at the latest. Of UNDER_WAY requests none begins another."""
 
     def __init__(self, most: int = UNDER_WAY, within_s: float = PLACE_WITHIN_S, turn_s: float = TURN_WITHIN_S) -> None:
         self.most, self.within_s, self.turn_s = most, within_s, turn_s
         self._lock = threading.Lock()
         self._askers: dict[str, _Asker] = {}
         self._latest, self._before = ("", 0.0), ("", 0.0)
+        self._asked: Counter[str] = Counter()
+        self._halved = time.monotonic()
 
     async def enter(self, person: str) -> None:
         """Wait for a turn, then hold it until `leave`. Raises TooMany when the person has too much under way."""
@@ -161,18 +166,33 @@ class Turns:
     def _seen(self, person: str) -> None:
         if self._latest[0] != person:
             self._before = self._latest
-        self._latest = (person, time.monotonic())
+        self._latest = (person, now := time.monotonic())
+        if now - self._halved > HALVED_AFTER_S:
+            self._halved = now
+            self._asked = Counter({name: count // 2 for name, count in self._asked.items() if count > 1})
+        self._asked[person] += 1
 
     def _free(self, person: str, asker: _Asker) -> bool:
+        if asker.under_way >= self.most:
+            return False
         other = self._before if self._latest[0] == person else self._latest
-        alone = other[1] < time.monotonic() - OTHERS_WITHIN_S
-        return asker.under_way < self.most and (alone or asker.computing < 1)
+        if other[1] < time.monotonic() - OTHERS_WITHIN_S:
+            return True
+        return asker.computing < 1 and not self._yields(person)
+
+    def _yields(self, person: str) -> bool:
+        """Whether somebody computes who asked for much less lately."""
+        share = self._asked[person] / MUCH_MORE
+        return any(one.computing > 0 and self._asked[name] < share for name, one in self._askers.items())
 
     def _next(self, person: str, asker: _Asker) -> None:
         while asker.waiting and self._free(person, asker):
             _give(asker, asker.waiting.popleft())
         if not asker.under_way and not asker.waiting:
             self._askers.pop(person, None)
+        for name, other in self._askers.items():
+            if other.waiting and self._free(name, other):
+                _give(other, other.waiting.popleft())
 
     def _anyhow(self, asker: _Asker, mine: _Waiting) -> bool:
         """The turn without waiting any longer, where there is a place."""

@@ -41,6 +41,23 @@ def test_one_request_of_each_computes_and_the_next_when_it_waits_or_ends() -> No
     asyncio.run(play())
 
 
+def test_who_asked_much_lets_who_asked_little_go_first() -> None:
+    async def play() -> None:
+        turns = Turns(turn_s=60)
+        for person in ["bob"] * 30 + ["alice"]:
+            await turns.enter(person)
+            turns.leave(person)
+        await turns.enter("alice")
+        yields = asyncio.create_task(turns.enter("bob"))
+        await asyncio.wait({yields}, timeout=0.05)
+        assert not yields.done()
+        with turns.rest("alice"):
+            await asyncio.wait_for(yields, 5)
+        await asyncio.wait_for(turns.enter("charlie"), 5)
+
+    asyncio.run(play())
+
+
 def test_nobody_waits_alone_and_never_for_long() -> None:
     async def play() -> None:
         turns = Turns(turn_s=0.01)
