@@ -19,11 +19,13 @@ from web import __version__
 from web.config import Settings, load
 from web.deps import authorized
 from web.durable import flush, keep_checkpoints, keep_durable
-from web.errors import NotFound, PortalError
+from web.errors import NotFound, PortalError, Unauthenticated
 from web.features import PUBLIC, SLICES
 from web.features.endpoint_tabs import collect_tabs
 from web.html.assets import static_routes
 from web.html.respond import error_page
+from web.identity.app_mode import EMAIL
+from web.identity.refusals import Refusals
 from web.keeper import keep_archiving, keep_looking, keep_sampling, keep_settling
 from web.limits import DRAINING
 from web.middleware import install
@@ -48,6 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = chosen
     app.state.telemetry = Telemetry(chosen.metrics)
+    app.state.refusals = Refusals()
     slices = [slice_ for slice_ in SLICES if slice_.name != "patterns" or chosen.patterns]
     app.state.navigation = [entry for slice_ in (*PUBLIC, *slices) for entry in slice_.nav]
     app.state.endpoint_tabs = collect_tabs(slices)
@@ -107,7 +110,20 @@ def _answer(request: Request, error: PortalError) -> Response:
 
 async def _portal_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, PortalError)  # noqa: S101 - registered for this class only
+    if isinstance(error, Unauthenticated) and error.code != "NOT_CONNECTED":
+        _note(request, error)
     return _answer(request, error)
+
+
+def _note(request: Request, error: Unauthenticated) -> None:
+    path = str(getattr(request.scope.get("route"), "path", ""))
+    request.app.state.refusals.note(
+        request.headers.get(EMAIL, ""),
+        error.message,
+        route=f"{request.method} {path}",
+        request_id=str(getattr(request.state, "request_id", "")),
+        ip_claimed=request.headers.get("X-Real-Ip", "")[:100],
+    )
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -62,6 +62,7 @@ def shell(who: Caller, parts: Services) -> Shell:
         workspace_id=who.workspace.workspace_id,
         switch_url="" if who.mode == "app" else "/connect",
         banners=_banners(parts, who),
+        may_change=role_of(who, parts.settings) > Role.VIEWER,
         queued=lambda: queue.endpoints_of(parts.ledger, who.workspace.host, who.email),
     )
 

@@ -1,6 +1,7 @@
-"""Around every request: an id, the same-origin check, a limit on bodies, one log line."""
+"""Around every request: an id, the same-origin check, a limit on bodies, each person's turn, one log line."""
 
 import asyncio
+import hashlib
 import logging
 import time
 import uuid
@@ -13,8 +14,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web.config import Settings
 from web.errors import Forbidden, PortalError
 from web.html.respond import error_page
+from web.identity.app_mode import TOKEN
 from web.identity.origin import refusal
+from web.limits import TooMany, Turns
 from web.telemetry import Seen, Telemetry
+from web.workspace.resting import RESTS
 
 log = logging.getLogger("portal.requests")
 PLAIN = {
@@ -31,6 +35,8 @@ QUIET = ("/static/", "/healthz", "/readyz")
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Put the layers around the app; the last one added is the outermost."""
+    if settings.app_mode:
+        app.add_middleware(Fair, turns=Turns())
     app.add_middleware(BodyLimit)
     app.add_middleware(SameOrigin, public_origin=settings.public_origin)
     app.add_middleware(RequestLog, telemetry=app.state.telemetry)
@@ -104,6 +110,32 @@ class SameOrigin:
         await self.app(scope, receive, send)
 
 
+class Fair:
+    """Each person's requests take turns. Invocations have a limit of their own and compute next to nothing."""
+
+    def __init__(self, app: ASGIApp, turns: Turns) -> None:
+        self.app = app
+        self.turns = turns
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        token = Headers(scope=scope).get(TOKEN, "") if scope["type"] == "http" else ""
+        if not token or scope["path"].startswith(QUIET) or scope["path"].endswith("/invocations"):
+            await self.app(scope, receive, send)
+            return
+        person = hashlib.sha256(token.encode()).hexdigest()
+        try:
+            await self.turns.enter(person)
+        except TooMany as error:
+            await _refuse(error, scope, receive, send)
+            return
+        RESTS.set(lambda: self.turns.rest(person))
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.turns.leave(person)
+
+
 class TooLarge(PortalError):
     """The body is larger than this route takes."""
 
@@ -153,9 +185,12 @@ class BodyLimit:
 
 
 async def _refuse(error: PortalError, scope: Scope, receive: Receive, send: Send) -> None:
-    from starlette.responses import JSONResponse
+    from starlette.responses import JSONResponse, Response
 
     if scope["path"].startswith("/api/"):
-        await JSONResponse(error.as_json(), error.status)(scope, receive, send)
-        return
-    await error_page(Request(scope), error)(scope, receive, send)
+        answer: Response = JSONResponse(error.as_json(), error.status)
+    else:
+        answer = error_page(Request(scope), error)
+    if error.status == 429:
+        answer.headers["Retry-After"] = "2"
+    await answer(scope, receive, send)

@@ -85,7 +85,10 @@ def test_a_slow_catalog_does_not_slow_the_endpoints(start_portal: Callable[..., 
     httpx.get(f"{portal.url}/endpoints/churn", headers=ALICE, timeout=20)
     httpx.post(f"{emulator.url}/_emulator/faults", json=slow, timeout=10).raise_for_status()
     url = f"{portal.url}/endpoints/new/pick/model?i=0&kind=custom"
-    askers = [threading.Thread(target=lambda: httpx.get(url, headers=ALICE, timeout=60)) for _ in range(60)]
+    people = [{"X-Forwarded-Access-Token": f"dapi-{name}"} for name in ("alice", "bob", "charlie")]
+    askers = [
+        threading.Thread(target=httpx.get, args=(url,), kwargs={"headers": who, "timeout": 60}) for who in people * 20
+    ]
     for asker in askers:
         asker.start()
     until(lambda: asked(emulator, "/api/2.1/unity-catalog/catalogs") >= PLACES)

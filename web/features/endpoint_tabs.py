@@ -11,8 +11,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from web.errors import Forbidden
 from web.features.slice import Slice, Tab
 from web.html.respond import page
+from web.identity.roles import Role
 from web.workspace import serving
 from web.workspace.rows import StateRow, to_row
 
@@ -25,7 +27,8 @@ OVERVIEW = Tab("overview", "Overview", "", order=0, needs_id=False)
 class EndpointHead:
     """What `endpoints/_header.html` draws. `tabs` are (key, label, address); `state` has the words of the API.
 
-    `settled` is False while a config update runs: the state badges then ask for themselves.
+    `settled` is False while a config update runs: the state badges then ask for themselves. `manages`: the workspace
+    lets the person change it; `can_manage`: so does the portal, which lets viewers look only.
     """
 
     name: str
@@ -35,6 +38,7 @@ class EndpointHead:
     permission: str
     state: StateRow
     settled: bool
+    manages: bool
     can_manage: bool
     can_stop: bool
     can_start: bool
@@ -42,6 +46,12 @@ class EndpointHead:
     tabs: list[tuple[str, str, str]]
     current: str
     live_here: bool = False
+
+    def why_not(self, what: str) -> str:
+        """Why `what`, such as "Shifting traffic", is not for this person."""
+        if self.manages:
+            return f"{what} is for members of the group that the banner above names; you may look."
+        return f"{what} needs CAN_MANAGE on this endpoint; you have {self.permission or 'less'}."
 
 
 def place(name: str) -> str:
@@ -66,7 +76,8 @@ def head(request: Request, raw: dict[str, Any], current: str, *, live_here: bool
     manage = bool(row.id) and permission in ("", "CAN_MANAGE")
     settled = state.config_update != "IN_PROGRESS"
     stopped = state.suspend == "STOPPED"
-    stoppable = manage and settled and kind in ("custom", "agent") and row.config is not None
+    may = manage and request.state.role > Role.VIEWER
+    stoppable = may and settled and kind in ("custom", "agent") and row.config is not None
     return EndpointHead(
         name=row.name,
         kind=kind,
@@ -75,7 +86,8 @@ def head(request: Request, raw: dict[str, Any], current: str, *, live_here: bool
         permission=permission,
         state=state,
         settled=settled,
-        can_manage=manage,
+        manages=manage,
+        can_manage=may,
         can_stop=stoppable and not stopped,
         can_start=stoppable and stopped,
         hosted=not row.id,
@@ -88,6 +100,14 @@ def head(request: Request, raw: dict[str, Any], current: str, *, live_here: bool
 def hosted(request: Request, raw: dict[str, Any], current: str) -> Response:
     """The page `current` of an endpoint that Databricks runs for everybody: what does not apply to it, and why."""
     return page(request, "endpoints/hosted.html", endpoint=head(request, raw, current))
+
+
+def check_manages(request: Request, raw: dict[str, Any]) -> None:
+    """For what a form of the endpoint `raw` starts. Raises Forbidden for whoever may not change it: no page offers them
+    the form. What Databricks runs for everybody passes: Review says of it what cannot be."""
+    top = head(request, raw, "")
+    if not top.hosted and not top.can_manage:
+        raise Forbidden("You may not change this endpoint.", hint=top.why_not("That") + " Nothing was sent.")
 
 
 def kind_for_people(task: str | None, kind: str) -> str:

@@ -25,7 +25,7 @@ class Shell:
 
     `host` is the workspace host without scheme; `mode` is "Databricks App", "local profile NAME" or "environment
     token"; `switch_url` leads to the place where another profile can be picked, empty where that is impossible;
-    `queued` names the endpoints on which this person has a queued change.
+    `queued` names the endpoints on which this person has a queued change; `may_change` is False for viewers.
     """
 
     host: str
@@ -38,6 +38,7 @@ class Shell:
     workspace_id: str = ""
     switch_url: str = ""
     queued: Callable[[], tuple[str, ...]] = tuple
+    may_change: bool = True
 
     @property
     def initials(self) -> str:

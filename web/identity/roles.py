@@ -25,10 +25,7 @@ HARMLESS = frozenset(
     {
         ("POST", "/api/v1/changes/plan"),
         ("POST", "/api/v1/endpoints/{name}/invocations"),
-        ("POST", "/endpoints/new/convert"),
-        ("POST", "/endpoints/{name}/config/convert"),
-        ("POST", "/endpoints/{name}/config/changes"),
-        ("POST", "/endpoints/{name}/gateway/convert"),
+        ("POST", "/changes/queue/{seq}/cancel"),
         ("POST", "/patterns/form"),
         ("POST", "/usage/cancel"),
     }

@@ -16,6 +16,7 @@ from typing import Any, TypeVar, cast
 from web.errors import Forbidden, PortalError, Unauthenticated, Unavailable
 from web.workspace import serving, shared
 from web.workspace.client import Workspace
+from web.workspace.resting import resting
 from web.workspace.rows import EndpointRow, decode_rows
 
 KEPT = 64
@@ -106,7 +107,8 @@ def snapshot(ws: Workspace, stale_s: float) -> Snapshot:
             shelf.flight = _pool.submit(_renew, key, ws, stale_s, shelf.generation)
         flight = shelf.flight
     try:
-        return flight.result(PATIENCE_S if last else None)
+        with resting():
+            return flight.result(PATIENCE_S if last else None)
     except NotYet:
         assert last is not None  # noqa: S101 - without one the wait has no end but the read's own
         return last.outdated(Unavailable("The workspace is slow to answer."))

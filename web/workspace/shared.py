@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from web.workspace.resting import resting
+
 _lock = threading.Lock()
 _flights: dict[tuple[str, str], "Future[bytes]"] = {}
 
@@ -22,7 +24,8 @@ def read(credential: str, path: str, ask: Callable[[], bytes]) -> bytes:
             flight = _flights[key] = Future()
     if first:
         _fly(key, flight, ask)
-    return flight.result()
+    with resting():
+        return flight.result()
 
 
 def forget(credential: str) -> None:

@@ -15,6 +15,7 @@ from requests.adapters import HTTPAdapter
 
 from web.errors import Unavailable
 from web.workspace.bulkheads import Bulkheads
+from web.workspace.resting import resting
 
 MAX_BODY = 32 * 1024 * 1024
 RETRIES = 2
@@ -65,7 +66,7 @@ class Transport:
         most: int = MAX_BODY,
     ) -> Reply:
         """GET `path`, `most` bytes. At most `read_timeout_s` in all, retries included; raises Unavailable past that."""
-        with self.bulkheads.place(path):
+        with resting(), self.bulkheads.place(path):
             return self._read(path, headers, query, accept, most)
 
     def _read(self, path: str, headers: Headers, query: Mapping[str, object] | None, accept: str, most: int) -> Reply:
@@ -112,6 +113,10 @@ class Transport:
         self, method: str, path: str, headers: Headers, body: bytes | None, content_type: str = "application/json"
     ) -> Reply:
         """One request, never sent again. NotSent: nothing happened. Unanswered: it may have happened."""
+        with resting():
+            return self._send(method, path, headers, body, content_type)
+
+    def _send(self, method: str, path: str, headers: Headers, body: bytes | None, content_type: str) -> Reply:
         identity = dict(headers())
         deadline = time.monotonic() + self.write_timeout_s
         try:

@@ -207,7 +207,7 @@ def test_nothing_changed_is_said(bob: httpx.Client) -> None:
 
 def test_somebody_who_may_only_query_sees_who_to_ask(emulator: "Emulator", charlie: httpx.Client) -> None:
     page = charlie.get("/endpoints/wine-quality/permissions").text
-    assert "Those who have it: Alice Anders, admins" in page
+    assert "Those who have CAN_MANAGE: Alice Anders, admins" in page
     assert "grants-form" not in page
     emulator.world.switches.permissions_read_level = "CAN_MANAGE"
     try:

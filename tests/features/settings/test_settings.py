@@ -189,7 +189,7 @@ def test_what_cannot_be_changed_says_why_and_the_way_out(emulator: "Emulator", b
 
 def test_somebody_who_may_only_look_sees_the_values_and_the_reason(charlie: httpx.Client) -> None:
     page = charlie.get("/endpoints/wine-quality/settings").text
-    assert "changing its settings needs CAN_MANAGE" in page
+    assert "Changing its settings needs CAN_MANAGE on this endpoint" in page
     assert "training" in page
     assert 'name="tags[0].key"' not in page
     assert charlie.get(PAGE).status_code == 404

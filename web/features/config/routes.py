@@ -12,13 +12,11 @@ from web.changes.forms import choices, tree
 from web.changes.forms.problems import Problems
 from web.changes.forms.tried import Tried
 from web.deps import ActorDep, FieldsDep, LedgerDep, WorkspaceDep
-from web.errors import Forbidden
 from web.features.config import changed, edits, start, submit
 from web.features.config.changed import Changed
 from web.features.config.forms import ConfigForm, with_base
-from web.features.endpoint_tabs import head
+from web.features.endpoint_tabs import check_manages, head
 from web.html import Toast, done, fragment, page
-from web.identity.roles import Role
 from web.workspace import sight
 from web.workspace.client import Workspace
 
@@ -76,9 +74,8 @@ def edit(request: Request, name: str, ws: WorkspaceDep, ledger: LedgerDep, actor
     """The form; `start=tried` begins with the config that was tried, `draft` with what was left at Review."""
     raw = sight.endpoint(ws, name)
     top = head(request, raw, "config")
-    looks = request.state.role is Role.VIEWER
-    if looks or not top.can_manage:
-        return page(request, "config/closed.html", endpoint=top, looks=looks)
+    if not top.can_manage:
+        return page(request, "config/closed.html", endpoint=top)
     asked = request.query_params
     if asked.get("draft"):
         form = start.reopened(ledger, actor, raw, asked["draft"])
@@ -136,6 +133,5 @@ def changes(request: Request, name: str, fields: FieldsDep, ledger: LedgerDep, a
 
 def _edit(request: Request, ws: Workspace, ledger: LedgerDep, name: str, fields: tree.Tree) -> Edit:
     raw = sight.endpoint(ws, name)
-    if not head(request, raw, "config").can_manage:
-        raise Forbidden("Only somebody with CAN_MANAGE may change this config.", hint="Nothing was sent.")
+    check_manages(request, raw)
     return Edit(request, ws, raw, start.before(ledger, raw, with_base(ConfigForm(), fields)))

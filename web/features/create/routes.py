@@ -18,6 +18,7 @@ from web.features.create import edits, queries, submit
 from web.features.create.copying import copy_of
 from web.features.create.forms import EndpointForm, blank, kind_named
 from web.html import Toast, done, fragment, page
+from web.identity.roles import Role
 
 router = APIRouter(prefix="/endpoints/new", include_in_schema=False)
 
@@ -54,6 +55,8 @@ def new(
     request: Request, ws: WorkspaceDep, ledger: LedgerDep, actor: ActorDep, kind: str = "", draft: str = ""
 ) -> Response:
     """The chooser; with `kind` an empty form; with `from` a copy of an endpoint; with `draft` what was left at it."""
+    if request.state.role is Role.VIEWER:
+        return page(request, "create/closed.html")
     source, notes = request.query_params.get("from", ""), list[str]()
     if draft:
         form = queries.form_of_draft(ledger, actor, draft)

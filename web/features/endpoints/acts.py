@@ -1,6 +1,6 @@
 """Delete, stop and start: each leads to the Review page, none sends anything by itself."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
 from starlette.requests import Request
@@ -10,7 +10,7 @@ from web.changes import drafts
 from web.changes.kinds import Kind
 from web.deps import ActorDep, LedgerDep, WorkspaceDep
 from web.errors import Conflict, Forbidden
-from web.features.endpoint_tabs import EndpointHead, head
+from web.features.endpoint_tabs import check_manages, head
 from web.features.endpoints import forms
 from web.features.endpoints.detail import loss
 from web.html.respond import done, invalid, page
@@ -28,7 +28,8 @@ def ask(request: Request, name: str, ws: WorkspaceDep, ledger: LedgerDep) -> Res
     raw = sight.endpoint(ws, name)
     top = head(request, raw, "overview")
     if not top.can_manage:
-        raise Forbidden("You cannot delete this endpoint.", hint=_why_not(top.hosted, top.permission))
+        hint = "Databricks runs it for all workspaces." if top.hosted else top.why_not("Deleting")
+        raise Forbidden("You cannot delete this endpoint.", hint=hint)
     base = drafts.open_base(ledger, Kind.DELETE, raw)
     view = loss(ws, raw, top.kind)
     return page(request, "endpoints/delete.html", endpoint=top, loss=view, base=base, typed="", error="")
@@ -47,6 +48,7 @@ def delete(
 ) -> Response:
     """On to the review when the name was typed, else the same page with the message beside the field."""
     raw = sight.endpoint(ws, name)
+    check_manages(request, raw)
     base = drafts.base_from_form({"base_hash": base_hash, "base_version": base_version})
     change, error = forms.deletion(name, confirm)
     if change is not None:
@@ -60,14 +62,14 @@ def delete(
 @router.post("/endpoints/{name}/stop")
 def stop(request: Request, name: str, ws: WorkspaceDep, ledger: LedgerDep, actor: ActorDep) -> Response:
     """To the review of stopping it. Raises Conflict for a kind of endpoint that cannot be stopped."""
-    _stoppable(head(request, sight.endpoint(ws, name), ""))
+    _stoppable(request, sight.endpoint(ws, name))
     return done(request, drafts.start(ledger, actor, forms.stop(name), None))
 
 
 @router.post("/endpoints/{name}/start")
 def start(request: Request, name: str, ws: WorkspaceDep, ledger: LedgerDep, actor: ActorDep) -> Response:
     """To the review of starting it. Raises Conflict for a kind of endpoint that is never stopped."""
-    _stoppable(head(request, sight.endpoint(ws, name), ""))
+    _stoppable(request, sight.endpoint(ws, name))
     return done(request, drafts.start(ledger, actor, forms.start(name), None))
 
 
@@ -81,12 +83,8 @@ INSTEAD = {
 }
 
 
-def _stoppable(top: EndpointHead) -> None:
+def _stoppable(request: Request, raw: dict[str, Any]) -> None:
+    check_manages(request, raw)
+    top = head(request, raw, "")
     if top.kind in INSTEAD:
         raise Conflict("This kind of endpoint cannot be stopped or started.", hint=INSTEAD[top.kind])
-
-
-def _why_not(hosted: bool, permission: str) -> str:
-    if hosted:
-        return "Databricks runs it for all workspaces."
-    return f"Deleting needs CAN_MANAGE on it; you have {permission or 'less'}."

@@ -10,7 +10,7 @@ from web.changes import drafts
 from web.changes.forms import tree
 from web.changes.kinds import Base, Kind
 from web.deps import ActorDep, LedgerDep, WorkspaceDep
-from web.features.endpoint_tabs import head
+from web.features.endpoint_tabs import check_manages, head
 from web.features.gateway import forms, queries
 from web.features.gateway.forms import Tried
 from web.features.gateway.queries import GatewayView
@@ -54,6 +54,7 @@ def press(
 ) -> Response:
     """A button of the form: one that changes the form shows it again, the others lead to Review."""
     view, do = queries.view(ws, name), tree.text(fields, "do", "review")
+    check_manages(request, view.raw)
     base = drafts.base_from_form(fields)
     if do not in ("review", "move-table"):
         tried = forms.submitted(fields, view.support.kind)
@@ -70,6 +71,7 @@ def convert(
 ) -> Response:
     """The same settings on the other tab."""
     view = queries.view(ws, name)
+    check_manages(request, view.raw)
     tried = forms.submitted(fields, view.support.kind)
     tried.tab = tried.tab if tried.errors else to
     return _show(request, view, tried, drafts.base_from_form(fields), 422 if tried.errors else 200)

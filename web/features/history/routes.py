@@ -9,6 +9,7 @@ from starlette.responses import Response
 from web.changes import drafts, observe
 from web.changes.kinds import Kind
 from web.deps import ActorDep, CallerDep, LedgerDep, MayDep
+from web.errors import NotFound
 from web.features.endpoint_tabs import head, hosted
 from web.features.history.queries import PAGE, compare, opened, restoring, timeline
 from web.html.respond import done, page
@@ -77,6 +78,8 @@ def adopt(
     request: Request, name: str, who: CallerDep, ledger: LedgerDep, may: MayDep, seq: Annotated[int, Form()]
 ) -> Response:
     """Say of a change made elsewhere that it is meant: it is not pointed out any more."""
-    opened(ledger, who, may, name)
+    past = opened(ledger, who, may, name)
+    if seq not in {state.seq for state in past.snapshots}:
+        raise NotFound("There is no such state, or you may not see it.")
     observe.adopt(ledger, name, seq, who.email)
     return done(request, f"/endpoints/{name}/history", Toast("Adopted: this is how the endpoint is meant to be."))

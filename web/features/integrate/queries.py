@@ -11,7 +11,7 @@ from web.changes.grants import direct_grants
 from web.changes.kinds import Change
 from web.changes.spell import described
 from web.changes.spell.texts import identifier, profile_flag, shell
-from web.errors import Conflict, PortalError
+from web.errors import Conflict, NotFound, PortalError
 from web.features.integrate.forms import DEFAULT_PROFILE
 from web.features.integrate.snippets import question
 from web.openapi import schema_of
@@ -126,9 +126,11 @@ def _with_grants(ws: Workspace, live: dict[str, Any]) -> dict[str, Any]:
         return live
 
 
-def undone(ledger: Ledger, may: May, op_id: str) -> Change:
+def undone(ledger: Ledger, may: May, name: str, op_id: str) -> Change:
     """The change that takes an attach or detach back. Raises NotFound, or Conflict for what was not applied."""
     operation = queries.operation(ledger.engine, op_id, may)
+    if operation.endpoint != name:
+        raise NotFound("There is no such operation of this endpoint.")
     change = undo(operation.change, operation.before) if operation.outcome == "success" else None
     if change is None:
         raise Conflict("There is nothing to undo: this operation did not change an app.")

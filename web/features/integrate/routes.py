@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from web.changes import drafts
 from web.deps import ActorDep, CallerDep, LedgerDep, MayDep, WorkspaceDep
-from web.features.endpoint_tabs import head
+from web.features.endpoint_tabs import check_manages, head
 from web.features.integrate import forms, queries, snippets
 from web.features.integrate.forms import Wiring
 from web.html.respond import done, fragment, page
@@ -21,8 +21,8 @@ Short = Annotated[str, Form(max_length=100)]
 def _show(request: Request, who: CallerDep, name: str, it: Wiring, status: int = 200) -> Response:
     raw = sight.endpoint(who.workspace, name)
     top = head(request, raw, "integrate")
-    code = queries.as_code(who.workspace, raw, manages=top.can_manage)
-    apps = queries.apps_for(who.workspace, who.email, name, manages=top.can_manage)
+    code = queries.as_code(who.workspace, raw, manages=top.manages)
+    apps = queries.apps_for(who.workspace, who.email, name, manages=top.manages)
     shown = {"endpoint": top, "it": it, "code": code, "apps": apps, **_texts(it, queries.asked(who.workspace, raw))}
     return page(request, "integrate/show.html", status, **shown)
 
@@ -65,7 +65,7 @@ def act(
     permission: Short = "",
 ) -> Response:
     """To the review of attaching or detaching, or the same page with what is wrong."""
-    sight.endpoint(who.workspace, name)
+    check_manages(request, sight.endpoint(who.workspace, name))
     it = forms.wiring(name, {"key": key, "app": app, "permission": permission}, needs_app=True)
     if it.errors:
         return _show(request, who, name, it, 422)
@@ -77,5 +77,5 @@ def take_back(
     request: Request, name: str, ledger: LedgerDep, actor: ActorDep, may: MayDep, operation: Short
 ) -> Response:
     """To the review of the opposite of an attach or detach in the history."""
-    change = queries.undone(ledger, may, operation)
+    change = queries.undone(ledger, may, name, operation)
     return done(request, drafts.start(ledger, actor, change, None))

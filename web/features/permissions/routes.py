@@ -12,7 +12,7 @@ from web.changes.forms import tree
 from web.changes.forms.people import people
 from web.deps import ActorDep, FieldsDep, LedgerDep, WorkspaceDep
 from web.errors import Invalid
-from web.features.endpoint_tabs import head, hosted
+from web.features.endpoint_tabs import check_manages, head, hosted
 from web.features.permissions import forms, queries
 from web.features.permissions.forms import GrantsForm
 from web.features.permissions.grants import Grant, kind_named
@@ -43,6 +43,7 @@ def submit(
 ) -> Response:
     """A row more or less, or on to Review; 422 with what is wrong."""
     raw = sight.endpoint(ws, name)
+    check_manages(request, raw)
     form, base = forms.read(fields), drafts.base_from_form(fields)
     live, ask = queries.changeable(ledger, ws, raw), partial(queries.named, ws)
     pressed = forms.press(form, tree.text(fields, "do"), ask)
@@ -93,6 +94,7 @@ def grant(
 ) -> Response:
     """To the review of granting CAN_QUERY to one principal; all other grants stay."""
     raw = sight.endpoint(ws, name)
+    check_manages(request, raw)
     live = queries.changeable(ledger, ws, raw)
     if not who.strip():
         raise Invalid("Name somebody to grant CAN_QUERY to.", field="who")

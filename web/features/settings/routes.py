@@ -9,7 +9,7 @@ from starlette.responses import Response
 from web.changes import drafts
 from web.changes.forms import tree
 from web.deps import ActorDep, FieldsDep, LedgerDep, WorkspaceDep
-from web.features.endpoint_tabs import head, hosted
+from web.features.endpoint_tabs import check_manages, head, hosted
 from web.features.settings import forms
 from web.features.settings.queries import Settings, left_at_review, settings
 from web.html import done, page
@@ -39,12 +39,13 @@ def tags(
     request: Request, name: str, fields: FieldsDep, ws: WorkspaceDep, ledger: LedgerDep, actor: ActorDep
 ) -> Response:
     """A row more or less, or on to Review; 422 with the messages beside their fields."""
+    raw = sight.endpoint(ws, name)
+    check_manages(request, raw)
     form, base = forms.read_tags(fields), drafts.base_from_form(fields)
     pressed = forms.press(form, tree.text(fields, "do"))
     change = None if pressed else form.change(name)
     if change is not None:
         return done(request, drafts.start(ledger, actor, change, base))
-    raw = sight.endpoint(ws, name)
     live = settings(ledger, raw)
     view = Settings(form, live.mail, base or live.tags_base, live.mail_base, live.fixed)
     return _page(request, raw, view, 200 if pressed else 422)
@@ -55,11 +56,12 @@ def notifications(
     request: Request, name: str, fields: FieldsDep, ws: WorkspaceDep, ledger: LedgerDep, actor: ActorDep
 ) -> Response:
     """On to Review; 422 with the messages beside their fields."""
+    raw = sight.endpoint(ws, name)
+    check_manages(request, raw)
     form, base = forms.read_mail(fields), drafts.base_from_form(fields)
     change = form.change(name)
     if change is not None:
         return done(request, drafts.start(ledger, actor, change, base))
-    raw = sight.endpoint(ws, name)
     live = settings(ledger, raw)
     view = Settings(live.tags, form, live.tags_base, base or live.mail_base, live.fixed)
     return _page(request, raw, view, 422)

@@ -11,7 +11,7 @@ from web.changes.forms import tree
 from web.changes.kinds import Base, Kind
 from web.changes.telemetry import unsupported
 from web.deps import ActorDep, LedgerDep, WorkspaceDep
-from web.features.endpoint_tabs import head
+from web.features.endpoint_tabs import check_manages, head
 from web.features.telemetry import forms
 from web.features.telemetry.forms import TelemetryForm
 from web.html.respond import done, page
@@ -56,6 +56,7 @@ def review(
     request: Request, name: str, fields: FieldsDep, ws: WorkspaceDep, ledger: LedgerDep, actor: ActorDep
 ) -> Response:
     """To the review, or the same form with what is wrong."""
+    check_manages(request, sight.endpoint(ws, name))
     form, change = forms.review(fields, name)
     base = drafts.base_from_form(fields)
     if change is None:

@@ -10,7 +10,7 @@ from web.changes import drafts
 from web.changes.forms import tree
 from web.changes.kinds import Base, Kind
 from web.deps import ActorDep, LedgerDep, WorkspaceDep
-from web.features.endpoint_tabs import head
+from web.features.endpoint_tabs import check_manages, head
 from web.features.traffic import forms
 from web.features.traffic.queries import from_draft, split, view
 from web.html.respond import done, fragment, page
@@ -54,6 +54,7 @@ def press(
 ) -> Response:
     """A canary step sets the numbers of the form; Review starts the draft, or says what is wrong beside the fields."""
     raw = sight.endpoint(ws, name)
+    check_manages(request, raw)
     shares, do = forms.shares_in(fields), tree.text(fields, "do", "review")
     base = drafts.base_from_form({key: tree.text(fields, key) for key in ("base_hash", "base_version")})
     shown = base or drafts.open_base(ledger, Kind.TRAFFIC, raw)
