@@ -39,6 +39,7 @@ def app_environment(workspace: str, port: int, data_dir: Path) -> dict[str, str]
         "PORTAL_DATA_DIR": str(data_dir),
         "PORTAL_PATTERNS": "true",
         "PORTAL_LIST_STALE_S": "0",
+        "PORTAL_BREAKER_OPEN_S": "0",
         "PORTAL_CHANGES_PER_MINUTE": "100000",
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": str(ROOT),

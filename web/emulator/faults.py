@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from web.emulator.wire import ApiError, invalid, refusal, reply
 
-FaultKind = Literal["status", "delay", "reset", "drop_reply", "garbage", "truncate"]
+FaultKind = Literal["status", "delay", "reset", "drop_reply", "garbage", "truncate", "drip"]
 TRANSPORT = "emulator.transport"
 CODES = {
     400: "BAD_REQUEST", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "RESOURCE_DOES_NOT_EXIST",
@@ -122,6 +122,21 @@ async def truncate(request: Request, response: Response, at: int | None = None) 
     transport = _transport(request.scope)
     whole = head.encode() + body
     transport.write(whole[: len(whole) - len(body) + len(body) // 2 + 1 if at is None else at])
+    transport.close()
+    await _gone(request)
+
+
+async def drip(request: Request, response: Response, pause_s: float) -> None:
+    """Send the head, then the body byte by byte with a pause before each, for as long as somebody listens."""
+    body = bytes(getattr(response, "body", b"")) or b"{}"
+    transport = _transport(request.scope)
+    head = f"HTTP/1.1 {response.status_code} OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}"
+    transport.write(head.encode() + b"\r\n\r\n")
+    for place in range(len(body)):
+        await asyncio.sleep(pause_s)
+        if transport.is_closing():
+            break
+        transport.write(body[place : place + 1])
     transport.close()
     await _gone(request)
 
