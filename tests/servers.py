@@ -102,6 +102,18 @@ class Portal:
             self._process.wait()
             raise AssertionError(f"the portal took more than 15 s to stop:\n{self.said()}") from None
 
+    def signal(self) -> None:
+        """SIGTERM, without waiting."""
+        assert self._process is not None
+        self._process.terminate()
+
+    def ended(self, within_s: float) -> float:
+        """Seconds until the process has ended. Raises TimeoutExpired."""
+        assert self._process is not None
+        began = time.monotonic()
+        self._process.wait(within_s)
+        return time.monotonic() - began
+
     def kill(self) -> None:
         """SIGKILL: a crash."""
         assert self._process is not None

@@ -26,6 +26,7 @@ CANNOT = frozenset({502, 503, 504})
 RETRY_STATUSES = CANNOT | {429}
 CONNECT_TIMEOUT_S = 3.0
 OPEN_S = 15.0
+TOO_LATE = "The workspace did not answer in time."
 FOR_READS = 0.95  # of the longest time: in what is left, the person is told
 LOST = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
@@ -102,7 +103,7 @@ class Transport:
         now = self.timing.now()
         deadline = min(now + FOR_READS * self.read_timeout_s, math.inf if until is None else until)
         if now >= deadline:
-            raise _late("its page had waited for other answers")
+            raise Unavailable(TOO_LATE, hint="The page had waited for other answers until then. Try again.")
         self.breakers.enter(path)
         try:
             with self.bulkheads.place(path, deadline - now):
@@ -124,9 +125,10 @@ class Transport:
             else:
                 self.breakers.well(ask.path)
             return found
-        if isinstance(found, LOST) and (patient or not isinstance(found, requests.Timeout)):
-            self.breakers.failed(ask.path, "no answer in time" if isinstance(found, requests.Timeout) else "no answer")
-        raise _late(type(found).__name__) from found
+        late = isinstance(found, requests.Timeout)
+        if isinstance(found, LOST) and (patient or not late):
+            self.breakers.failed(ask.path, "no answer in time" if late else "no answer")
+        raise _unanswered(found) from found
 
     def _try(self, ask: "_Ask") -> Reply | requests.RequestException:
         left = max(0.1, ask.deadline - self.timing.now())
@@ -229,5 +231,10 @@ def _clean(query: Mapping[str, object] | None) -> dict[str, str]:
     return {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in (query or {}).items() if v is not None}
 
 
-def _late(why: str) -> Unavailable:
-    return Unavailable("The workspace did not answer in time.", hint=f"No whole answer came ({why}). Try again.")
+def _unanswered(error: requests.RequestException) -> Unavailable:
+    """Why there is no answer, in words."""
+    if isinstance(error, requests.Timeout) and not isinstance(error, requests.ConnectTimeout):
+        return Unavailable(TOO_LATE, hint="Nothing was changed by asking. Try again in a moment.")
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return Unavailable("The workspace's answer broke off on its way.", hint="Try again in a moment.")
+    return Unavailable("The workspace could not be reached.", hint="The connection was refused or cut. Try again.")
