@@ -72,7 +72,10 @@ def _logs(ws: Workspace, name: str, entity: str, which: str, config_version: int
 
 def permissions(ws: Workspace, endpoint_id: str) -> dict[str, Any]:
     """The permissions object `{"object_id", "object_type", "access_control_list"}` of an endpoint's hex id (§2.2)."""
-    return mapping(ws.get(permissions_path(endpoint_id)), "permissions")
+    found = mapping(ws.get(permissions_path(endpoint_id)), "permissions")
+    if not found.keys() & {"object_id", "access_control_list"}:
+        raise bad_answer("permissions")  # not the same as permissions of nobody
+    return found
 
 
 def permission_levels(ws: Workspace, endpoint_id: str) -> list[dict[str, Any]]:
