@@ -39,6 +39,7 @@ def app_environment(workspace: str, port: int, data_dir: Path) -> dict[str, str]
         "PORTAL_DATA_DIR": str(data_dir),
         "PORTAL_PATTERNS": "true",
         "PORTAL_LIST_STALE_S": "0",
+        "PORTAL_BREAKER_OPEN_S": "0",
         "PORTAL_CHANGES_PER_MINUTE": "100000",
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": str(ROOT),
@@ -100,6 +101,18 @@ class Portal:
             self._process.kill()
             self._process.wait()
             raise AssertionError(f"the portal took more than 15 s to stop:\n{self.said()}") from None
+
+    def signal(self) -> None:
+        """SIGTERM, without waiting."""
+        assert self._process is not None
+        self._process.terminate()
+
+    def ended(self, within_s: float) -> float:
+        """Seconds until the process has ended. Raises TimeoutExpired."""
+        assert self._process is not None
+        began = time.monotonic()
+        self._process.wait(within_s)
+        return time.monotonic() - began
 
     def kill(self) -> None:
         """SIGKILL: a crash."""

@@ -35,6 +35,12 @@ class Settings(BaseSettings):
     write_timeout_s: float = Field(
         30.0, gt=0, le=110, description="Longest to wait for the reply to a change, seconds."
     )
+    breaker_open_s: float = Field(
+        15.0,
+        ge=0,
+        le=300,
+        description="How long what failed five times in a row is not asked for, seconds; 0: it is.",
+    )
     invoke_timeout_s: float = Field(300.0, gt=0, le=600, description="Longest an invocation may run, seconds.")
     settle_every_s: float = Field(60.0, gt=0, description="How often unknown outcomes are asked about, seconds.")
     look_every_s: float = Field(

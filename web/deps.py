@@ -1,5 +1,6 @@
 """What a route may ask for. `CallerDep`: people the workspace knows; the app asks it of all but a few routes."""
 
+import time
 import uuid
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from web.identity.person import Caller
 from web.identity.roles import Role, authorize, is_auditor, role_of
 from web.services import Services
 from web.workspace.client import Workspace
+from web.workspace.transport import FOR_READS
 
 
 # What waits for nothing is `async`: FastAPI sends every plain function through a worker thread, 0.1 ms each.
@@ -31,10 +33,13 @@ async def services(request: Request) -> Services:
 async def caller(request: Request) -> Caller:
     """The person behind this request; raises Unauthenticated. Fills the frame that every page shows."""
     parts: Services = request.app.state.services
+    began = time.monotonic()
     who = parts.identity.at_hand(request.headers, request.cookies)
-    if who is not None:
-        return known(request, who)
-    return known(request, await run_in_threadpool(parts.identity.resolve, request.headers, request.cookies))
+    if who is None:
+        who = await run_in_threadpool(parts.identity.resolve, request.headers, request.cookies)
+    if request.method == "GET":
+        who.workspace.until = began + FOR_READS * parts.settings.read_timeout_s
+    return known(request, who)
 
 
 def look_up(request: Request) -> Caller:

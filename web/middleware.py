@@ -16,7 +16,7 @@ from web.errors import Forbidden, PortalError
 from web.html.respond import error_page
 from web.identity.app_mode import TOKEN
 from web.identity.origin import refusal
-from web.limits import TooMany, Turns
+from web.limits import DRAINING, TooMany, Turns
 from web.telemetry import Seen, Telemetry
 from web.workspace.resting import RESTS
 
@@ -29,6 +29,8 @@ PLAIN = {
 """What every answer says unless it says otherwise: it is what its type says, nobody keeps it, it loads nothing."""
 BODY_LIMIT = 256 * 1024
 BODY_WITHIN_S = 60.0
+STOPPED = "The portal was restarted before the workspace answered."
+RECORD = "If a change was under way, its record says what became of it. Reload the page in a moment."
 INVOCATION_LIMIT = 16 * 1024 * 1024
 QUIET = ("/static/", "/healthz", "/readyz")
 
@@ -58,7 +60,7 @@ class RequestLog:
         request_id = uuid.uuid4().hex
         state = scope.setdefault("state", {})
         state["request_id"], state["send"] = request_id, send
-        began, status = time.monotonic(), 500
+        began, status = time.monotonic(), 0
 
         async def watch(message: Message) -> None:
             nonlocal status
@@ -72,9 +74,14 @@ class RequestLog:
 
         try:
             await self.app(scope, receive, watch)
+        except asyncio.CancelledError:
+            if not DRAINING.is_set():
+                raise
+            if not status:
+                await _refuse(Stopped(STOPPED, hint=RECORD), scope, receive, watch)
         finally:
             if not scope["path"].startswith(QUIET):
-                self._write(scope, request_id, status, began)
+                self._write(scope, request_id, status or 500, began)
 
     def _write(self, scope: Scope, request_id: str, status: int, began: float) -> None:
         who = scope["state"].get("caller")
@@ -140,6 +147,12 @@ class TooLarge(PortalError):
     """The body is larger than this route takes."""
 
     status, code = 413, "REQUEST_TOO_LARGE"
+
+
+class Stopped(PortalError):
+    """The process ended while the request was waiting."""
+
+    status, code = 503, "PORTAL_STOPPING"
 
 
 class TooSlow(PortalError):

@@ -17,6 +17,8 @@ from web.workspace.transport import NotSent, Unanswered
 # The server has seen the request and failed in a way that says nothing about the effect.
 NO_ANSWER = frozenset({500, 502, 503, 504})
 
+NO_WORKSPACE = "The answer is not the workspace's: a proxy may stand between. The portal asks until it knows."
+
 
 @dataclass
 class Delivery:
@@ -39,6 +41,9 @@ def deliver(ws: Workspace, calls: list[Call], through_app: Mapping[str, Any] | N
         path = call.path.replace(ID, str(delivery.replies[0].get("id", "")) if delivery.replies else ID)
         record["path"] = path
         if not _one(ws, call, path, record, delivery, through_app):
+            break
+        if not delivery.replies[0].get("id") and any(ID in later.path for later in calls[place + 1 :]):
+            _end(record, delivery, "unknown", "BAD_ANSWER", NO_WORKSPACE)
             break
     if delivery.outcome != "success" and any(c["status"] == "done" for c in delivery.calls):
         done = sum(c["status"] == "done" for c in delivery.calls)
@@ -72,8 +77,7 @@ def _one(
     if 200 <= reply.status < 300:
         answer = _json(reply.body)
         if answer is None:
-            message = "The answer is not the workspace's: a proxy may stand between. The portal asks until it knows."
-            return _end(record, delivery, "unknown", "BAD_ANSWER", message)
+            return _end(record, delivery, "unknown", "BAD_ANSWER", NO_WORKSPACE)
         record["status"] = "done"
         delivery.replies.append(answer)
         return True

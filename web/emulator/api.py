@@ -150,7 +150,9 @@ async def _deliver(request: Request, response: Response, fault: Fault | None, se
     if fault and fault.kind == "drop_reply":
         await faults.cut(request)
     elif fault and fault.kind == "truncate":
-        await faults.truncate(request, response, fault.at)
+        await faults.truncate(request, response, fault)
+    elif fault and fault.kind == "drip":
+        await faults.drip(request, response, fault.delay_s)
     else:
         answer = faults.garbage(response.status_code) if fault and fault.kind == "garbage" else response
         await answer(request.scope, request.receive, send)

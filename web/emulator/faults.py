@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from web.emulator.wire import ApiError, invalid, refusal, reply
 
-FaultKind = Literal["status", "delay", "reset", "drop_reply", "garbage", "truncate"]
+FaultKind = Literal["status", "delay", "reset", "drop_reply", "garbage", "truncate", "drip"]
 TRANSPORT = "emulator.transport"
 CODES = {
     400: "BAD_REQUEST", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "RESOURCE_DOES_NOT_EXIST",
@@ -28,7 +28,8 @@ CODES = {
 @dataclass
 class Fault:
     """One ordered fault; `times` left None lasts until it is deleted, `after` matching requests pass first. `path`
-    is a glob over the whole path; `at`: after how many bytes, head included, a truncated reply ends."""
+    is a glob over the whole path; `at`: after how many bytes, head included, a truncated reply ends, `whole`: how many
+    it would have had."""
 
     kind: FaultKind
     path: str = "*"
@@ -40,6 +41,7 @@ class Fault:
     times: int | None = None
     after: int = 0
     at: int | None = None
+    whole: int = 0
 
     def matches(self, method: str, path: str) -> bool:
         """Whether it applies to this request."""
@@ -114,14 +116,30 @@ def _transport(scope: Scope) -> asyncio.Transport:
     return transport
 
 
-async def truncate(request: Request, response: Response, at: int | None = None) -> None:
+async def truncate(request: Request, response: Response, fault: Fault) -> None:
     """Send the head and half of the body, or `at` bytes of both, then close."""
     body = bytes(getattr(response, "body", b"")) or b'{"endpoints": ['
     fields = f"content-type: application/json\r\ncontent-length: {len(body) + 16}"
     head = f"HTTP/1.1 {response.status_code} OK\r\n{fields}\r\n\r\n"
     transport = _transport(request.scope)
     whole = head.encode() + body
-    transport.write(whole[: len(whole) - len(body) + len(body) // 2 + 1 if at is None else at])
+    fault.whole = len(whole)
+    transport.write(whole[: len(whole) - len(body) + len(body) // 2 + 1 if fault.at is None else fault.at])
+    transport.close()
+    await _gone(request)
+
+
+async def drip(request: Request, response: Response, pause_s: float) -> None:
+    """Send the head, then the body byte by byte with a pause before each, for as long as somebody listens."""
+    body = bytes(getattr(response, "body", b"")) or b"{}"
+    transport = _transport(request.scope)
+    head = f"HTTP/1.1 {response.status_code} OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}"
+    transport.write(head.encode() + b"\r\n\r\n")
+    for place in range(len(body)):
+        await asyncio.sleep(pause_s)
+        if transport.is_closing():
+            break
+        transport.write(body[place : place + 1])
     transport.close()
     await _gone(request)
 

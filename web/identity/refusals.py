@@ -3,7 +3,6 @@
 They are no operations: whoever is not known must not be able to make the history grow.
 """
 
-import json
 import logging
 import threading
 import time
@@ -31,7 +30,7 @@ class Refusals:
         held = self._take((claimed[:200], why))
         if held is not None:
             line = {"event": "sign_in_refused", "claimed": claimed[:200], "why": why, **more, "not_written": held}
-            log.warning(json.dumps(line))
+            log.warning(line)
 
     def _take(self, key: tuple[str, str]) -> int | None:
         """How many were not written since the last line; None when this one is not to be either."""

@@ -23,12 +23,12 @@ class Bulkheads:
         self._taken: Counter[str] = Counter()
 
     @contextmanager
-    def place(self, path: str) -> Iterator[None]:
-        """Hold a place. Raises Unavailable when none gets free in time: this part of the workspace is slow now."""
+    def place(self, path: str, most_s: float = WAIT_S) -> Iterator[None]:
+        """Hold a place. Raises Unavailable when none gets free in time, `most_s` at most: this part is slow now."""
         family = family_of(path)
         held = [family, *one_of(path)]
         with self._free:
-            if not self._free.wait_for(lambda: self._room(*held), self.wait_s):
+            if not self._free.wait_for(lambda: self._room(*held), min(self.wait_s, most_s)):
                 raise Unavailable(
                     f"The workspace answers slowly just now ({family}).",
                     code="WORKSPACE_BUSY",

@@ -24,7 +24,8 @@ PRODUCT = "serving-portal"
 
 class Workspace:
     """One caller's view of one workspace. Every call carries this caller's credential and no other; `behalf` makes the
-    few calls that the app may make for them. `at_hand`: `headers` answers at once, nobody is asked for a token."""
+    few calls that the app may make for them. `at_hand`: `headers` answers at once, nobody is asked for a token.
+    `until`: no read waits past then (time.monotonic), since a page waits for all of its reads together."""
 
     def __init__(
         self,
@@ -43,10 +44,11 @@ class Workspace:
         self.workspace_id = workspace_id
         self.behalf = behalf
         self.at_hand = at_hand
+        self.until: float | None = None
 
     def get(self, path: str, query: Mapping[str, object] | None = None) -> Any:
         """GET `path` as JSON, nothing dropped. Raises the PortalError of a refusal, Unavailable for nonsense."""
-        reply = self.transport.read(path, self.headers, query)
+        reply = self.transport.read(path, self.headers, query, until=self.until)
         raise_for(reply.status, reply.body, reply.headers)
         return decode(reply.body)
 
@@ -54,7 +56,7 @@ class Workspace:
         self, path: str, query: Mapping[str, object] | None = None, accept: str = "application/json"
     ) -> bytes:
         """GET `path`, the body as it came."""
-        reply = self.transport.read(path, self.headers, query, accept)
+        reply = self.transport.read(path, self.headers, query, accept, until=self.until)
         raise_for(reply.status, reply.body, reply.headers)
         return reply.body
 
@@ -147,6 +149,7 @@ class Connections:
             config.user_agent,
             read_timeout_s=self.settings.read_timeout_s,
             write_timeout_s=self.settings.write_timeout_s,
+            open_s=self.settings.breaker_open_s,
         )
 
     def _configure(self, key: str) -> "Config":

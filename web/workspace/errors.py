@@ -1,11 +1,14 @@
 """What the workspace refuses, as a PortalError with a hint from the troubleshooting table."""
 
 import json
+import math
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from web.errors import Conflict, Forbidden, NotFound, PortalError, Unauthenticated, Unavailable
 from web.workspace.hints import hint_for
+from web.workspace.retries import retry_after_s
 
 CLASSES: dict[int, type[PortalError]] = {401: Unauthenticated, 403: Forbidden, 404: NotFound, 409: Conflict}
 LONGEST_MESSAGE = 2000
@@ -21,10 +24,10 @@ def error_from(status: int, body: bytes, headers: Mapping[str, str]) -> PortalEr
     """The refusal: `{"error_code", "message", "details"}` of §3.5, OpenAI-style bodies, plain text or nothing."""
     data = _json(body)
     code, message = _code_and_message(data, body, status)
-    retry = headers.get("Retry-After", "")
+    retry = retry_after_s(headers.get("Retry-After"), time.time())
     kind = CLASSES.get(status, Unavailable if status >= 500 else PortalError)
     hint = hint_for(status, code, message)
-    text = f"{hint.text} The workspace asks to wait {retry} s." if retry.isdigit() else hint.text
+    text = hint.text if retry is None else f"{hint.text} The workspace asks to wait {math.ceil(retry)} s."
     return kind(
         message, status=_outward(status), code=code, hint=text, command=hint.command, request_id=_request_id(data)
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from web.errors import Forbidden
-from web.workspace.answers import items, mapping
+from web.workspace.answers import bad_answer, items, mapping
 from web.workspace.client import Workspace
 
 SCIM = "/api/2.0/preview/scim/v2"
@@ -158,7 +158,10 @@ def _resources(ws: Workspace, path: str, query: dict[str, object], limit: int) -
     seen: set[str] = set()
     start = 1
     while len(seen) < limit:
-        page = items(ws.get(path, {**query, "startIndex": start, "count": min(PAGE, limit)}), "Resources")
+        answer = mapping(ws.get(path, {**query, "startIndex": start, "count": min(PAGE, limit)}))
+        if not answer.keys() & {"totalResults", "Resources"}:
+            raise bad_answer("a list of people")  # not the same as nobody
+        page = items(answer, "Resources")
         fresh = [raw for raw in page if str(raw.get("id")) not in seen]
         if not fresh:
             return

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from web.errors import NotFound
 from web.workspace import names
-from web.workspace.answers import items, mapping
+from web.workspace.answers import bad_answer, items, mapping
 from web.workspace.client import Workspace
 from web.workspace.rows import EndpointRow, EntityRow, decode_rows, to_row
 
@@ -33,7 +33,15 @@ def list_rows(ws: Workspace) -> list[EndpointRow]:
 
 def get_endpoint(ws: Workspace, name: str) -> dict[str, Any]:
     """One endpoint as the workspace says it, nothing dropped. Raises NotFound, Forbidden, Unavailable."""
-    return mapping(ws.get(endpoint_path(name)), "an endpoint")
+    return as_endpoint(ws.get(endpoint_path(name)), name)
+
+
+def as_endpoint(answer: object, name: str) -> dict[str, Any]:
+    """An answer that is the endpoint of this name. An object without it is no evidence of anything: Unavailable."""
+    found = mapping(answer, "an endpoint")
+    if found.get("name") != name:
+        raise bad_answer("this endpoint")
+    return found
 
 
 def openapi(ws: Workspace, name: str) -> str:
@@ -64,7 +72,10 @@ def _logs(ws: Workspace, name: str, entity: str, which: str, config_version: int
 
 def permissions(ws: Workspace, endpoint_id: str) -> dict[str, Any]:
     """The permissions object `{"object_id", "object_type", "access_control_list"}` of an endpoint's hex id (§2.2)."""
-    return mapping(ws.get(permissions_path(endpoint_id)), "permissions")
+    found = mapping(ws.get(permissions_path(endpoint_id)), "permissions")
+    if not found.keys() & {"object_id", "access_control_list"}:
+        raise bad_answer("permissions")  # not the same as permissions of nobody
+    return found
 
 
 def permission_levels(ws: Workspace, endpoint_id: str) -> list[dict[str, Any]]:

@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 from web.errors import Forbidden, NotFound
 from web.workspace import listing, serving, shared
-from web.workspace.answers import mapping
 from web.workspace.client import Workspace, decode
 
 T = TypeVar("T")
@@ -25,7 +24,7 @@ def watched(ws: Workspace, name: str) -> dict[str, Any]:
     at the same time. Never for a change: it may have been asked a moment before."""
     path = serving.endpoint_path(name)
     body = _as_seen(name, lambda: shared.read(listing.credential(ws), path, lambda: ws.get_bytes(path)))
-    return mapping(decode(body), "an endpoint")
+    return serving.as_endpoint(decode(body), name)
 
 
 def _as_seen(name: str, ask: Callable[[], T]) -> T:

@@ -1,6 +1,7 @@
 """An answer passed on byte by byte as it comes, as raw ASGI: it hangs up when the client does, and ends in time.
 
-A stream that breaks, or that would run into the platform's cut at about 300 s, ends with a data frame that says so.
+A stream that breaks, that would run into the platform's cut at about 300 s, or that is still running when the portal
+stops, ends with a data frame that says so.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from starlette.types import Receive, Scope, Send
 
@@ -83,8 +84,11 @@ def _speaks(value: Any, key: str) -> bool:
 class Relay:
     """The response. `limit_s` counts from `timing.began`; `told`: end a stream with a comment of its timing.
 
-    `finished(timing, ending)` is called once; ending: "whole", "left" (by the client), "broken" or "time limit".
+    `finished(timing, ending)` is called once; ending: "whole", "left" (by the client), "broken", "time limit" or
+    "stopped" (by the end of this process).
     """
+
+    running: "ClassVar[set[Relay]]" = set()
 
     def __init__(
         self, answer: Answer, timing: Timing, *, limit_s: float, told: bool, finished: Callable[[Timing, str], None]
@@ -93,16 +97,27 @@ class Relay:
         self.streams = answer.content_type == "text/event-stream"
         self.told = told and self.streams
         self.ending = "whole"
+        self._until: asyncio.Timeout | None = None
+
+    @classmethod
+    def stop_all(cls) -> None:
+        """Streams end now, in words. Called in the loop that they run in."""
+        for relay in cls.running:
+            if relay.streams and relay._until is not None and relay.ending == "whole":
+                relay.ending = "stopped"
+                relay._until.reschedule(0)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI. Returns without completing the response when an answer that is no stream broke off."""
         # Of the layers around the app only the head of an answer is of interest: its body goes straight to the server.
         body = scope.get("state", {}).get("send", send)
+        self.running.add(self)
         pump, leaves = asyncio.create_task(self._pump(send, body)), asyncio.create_task(_gone(receive))
         try:
             await asyncio.wait({pump, leaves}, return_when=asyncio.FIRST_COMPLETED)
             self.ending = self.ending if pump.done() else "left"
         finally:
+            self.running.discard(self)
             self.answer.close()
             for task in (pump, leaves):
                 task.cancel()
@@ -125,11 +140,14 @@ class Relay:
         """Everything that comes; the last bytes to send, None when the answer broke off."""
         remaining = self.limit_s - (time.perf_counter() - self.timing.began)
         try:
-            async with asyncio.timeout(max(remaining, 0) if self.streams else None):
+            async with asyncio.timeout(max(remaining, 0) if self.streams else None) as self._until:
                 while data := await self.answer.take():
                     self.timing.chunk(data, look=self.told)
                     await send({"type": "http.response.body", "body": data, "more_body": True})
+                self._until = None
         except TimeoutError:
+            if self.ending == "stopped":
+                return self._failure("PORTAL_STOPPING", "The portal is restarted. Ask again in a minute.")
             self.ending = "time limit"
             return self._failure("STREAM_TIME_LIMIT", f"The portal ends a stream after {self.limit_s:.0f} s.")
         except PortalError as error:

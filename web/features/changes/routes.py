@@ -70,8 +70,10 @@ def resolve(
 
 
 def _sent(request: Request, result: Result) -> Response:
-    """To the endpoint when it went well, to the operation when there is something to read."""
+    """To the endpoint when it went well, to the operation when there is something to read, or it was sent before."""
     operation = result.operation
+    if result.replayed:
+        return done(request, f"/audit/{operation.id}", Toast(ONCE, "info", "Pressing Apply again sent nothing."))
     if operation.outcome == "success" and operation.readback:
         return done(request, f"/audit/{operation.id}", Toast(TOLD[Kind(operation.kind)], "warning", OTHERWISE))
     if operation.outcome == "success" and operation.kind == Kind.PERMISSIONS and operation.after is None:
@@ -84,6 +86,7 @@ def _sent(request: Request, result: Result) -> Response:
     return done(request, f"/audit/{operation.id}", _trouble(operation))
 
 
+ONCE = "This change was sent once. Here is what became of it."
 OTHERWISE = "The workspace has something else than was asked: see below."
 
 

@@ -94,7 +94,7 @@ def member(who: Who) -> Step:
     if who.there == "inactive":
         return missing("member", title, "they have been deactivated in this workspace.")
     if who.there == "unknown":
-        return unknown("member", title, "you may not list people, so membership could not be checked.", decides=False)
+        return unknown("member", title, "people could not be looked up with your rights just now.", decides=False)
     return ok("member", title, "Active in this workspace.")
 
 
