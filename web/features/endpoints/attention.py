@@ -2,7 +2,7 @@
 what `fleet` has found."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sqlalchemy import Engine
@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from web.db import samples
 from web.db.samples import Total
 from web.features.endpoint_tabs import place
-from web.features.endpoints.fleet import Concern, Fleet, known
+from web.features.endpoints.fleet import SERVING_ALIASES, Concern, Fleet, known
 from web.features.endpoints.rows import Entry, index
 from web.workspace.listing import Snapshot
 
@@ -27,13 +27,15 @@ RANK = ("danger", "warning", "info")
 @dataclass(frozen=True)
 class Attention:
     """The gravest first, `more` behind a fold. `looked`: when more calls were made, None before; `due`: they are to be
-    made now; `unknown`: sentences on what nobody knows."""
+    made now; `unknown`: sentences on what nobody knows; `opened`: whether the list is unfolded."""
 
     concerns: list[Concern]
     more: list[Concern]
     looked: int | None
     due: bool
     unknown: list[str]
+    opened: bool
+    aliases: str = f"{', '.join(SERVING_ALIASES[:-1])} or {SERVING_ALIASES[-1]}"
 
     @property
     def count(self) -> int:
@@ -45,6 +47,33 @@ def attention(snapshot: Snapshot, engine: Engine, looked: Fleet | None) -> Atten
     """All that is known to need somebody; None without any endpoint. `looked`: what was found when more was asked."""
     if not snapshot.rows:
         return None
+    standing, ready, sampled = _at_hand(snapshot, engine)
+    ranked = _ranked(standing, looked, snapshot)
+    unknown = [*(looked.unknown if looked else []), *_unsampled(ready, sampled)]
+    at = looked.at_ms if looked else None
+    return Attention(ranked[:SHOWN], ranked[SHOWN:], at, looked is None or looked.old, unknown, bool(ranked))
+
+
+def arrived(snapshot: Snapshot, engine: Engine, before: Fleet | None, looked: Fleet, lines: int) -> Attention | None:
+    """The same for a page that is there already and must not move: drawn with what was known `before`, in so many lines.
+    What was found since stands behind the fold, or in a list that stays folded."""
+    whole = attention(snapshot, engine, looked)
+    if whole is None:
+        return None
+    drawn = _ranked(_at_hand(snapshot, engine)[0], before, snapshot)
+    every = [*whole.concerns, *whole.more]
+    every.sort(key=lambda one: one not in drawn)
+    shown = min(lines, SHOWN) or SHOWN
+    return replace(whole, concerns=every[:shown], more=every[shown:], opened=lines > 0)
+
+
+def _ranked(standing: list[Concern], looked: Fleet | None, snapshot: Snapshot) -> list[Concern]:
+    every = [*standing, *(known(looked.concerns, snapshot) if looked else [])]
+    return sorted(every, key=lambda one: (RANK.index(one.tone), one.name.lower()))
+
+
+def _at_hand(snapshot: Snapshot, engine: Engine) -> tuple[list[Concern], frozenset[str], set[str]]:
+    """What the listing and the kept samples tell; the ids of what is ready, and of what has samples."""
     now = int(time.time() * 1000)
     lately, week = samples.totals(engine, now - LATELY_MS), _week(engine, now // LATELY_MS)
     standing = snapshot.once("attention", _standing)
@@ -55,11 +84,7 @@ def attention(snapshot: Snapshot, engine: Engine, looked: Fleet | None) -> Atten
         concern = entry and entry.row.name not in found and _figures(entry, lately, week)
         if concern:
             found[concern.name] = concern
-    every = [*found.values(), *(known(looked.concerns, snapshot) if looked else [])]
-    every.sort(key=lambda one: (RANK.index(one.tone), one.name.lower()))
-    unknown = [*(looked.unknown if looked else []), *_unsampled(standing.ready, lately.keys() | week.keys())]
-    at = looked.at_ms if looked else None
-    return Attention(every[:SHOWN], every[SHOWN:], at, looked is None or looked.old, unknown)
+    return list(found.values()), standing.ready, lately.keys() | week.keys()
 
 
 def _unsampled(ready: frozenset[str], sampled: set[str]) -> list[str]:
