@@ -55,7 +55,7 @@ def attention(snapshot: Snapshot, engine: Engine, looked: Fleet | None) -> Atten
 
 
 def arrived(snapshot: Snapshot, engine: Engine, before: Fleet | None, looked: Fleet, lines: int) -> Attention | None:
-    """The same for a page that is there already and must not move: drawn with what was known `before`, in so many lines.
+    """The same for a page that is there already and must not move, drawn with what was known `before` in so many lines.
     What was found since stands behind the fold, or in a list that stays folded."""
     whole = attention(snapshot, engine, looked)
     if whole is None:
