@@ -36,6 +36,15 @@ def test_a_page_travels_compressed_to_those_who_can_read_it(http: httpx.Client) 
     assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 4
 
 
+def test_a_fragment_with_nothing_new_is_a_304_of_few_bytes(http: httpx.Client) -> None:
+    first = http.get("/patterns/live")
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    again = http.get("/patterns/live", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    other = http.get("/patterns/live?step=1", headers={"If-None-Match": first.headers["ETag"]})
+    assert (other.status_code, other.headers["ETag"] != first.headers["ETag"]) == (200, True)
+
+
 def test_a_fragment_is_only_a_fragment_whoever_asks(http: httpx.Client) -> None:
     plain, htmx = http.get("/patterns/rows?q=gpt"), http.get("/patterns/rows?q=gpt", headers=HTMX)
     assert plain.text == htmx.text

@@ -4,6 +4,8 @@
 """
 
 import gzip
+import hashlib
+import re
 from typing import Any
 
 from starlette.requests import Request
@@ -19,13 +21,15 @@ from web.html.templates import environment
 from web.html.toasts import Toast
 
 _WORTH_COMPRESSING = 1400
+# "5 min ago" between the tags: the browser keeps it true by itself, and the moment stands in the tag.
+_WORDS_OF_A_TIME = re.compile(rb"(?<=UTC\">)[^<]*(?=</time>)")
 
 
 def page(request: Request, name: str, /, status: int = 200, **context: Any) -> HTMLResponse:
     """A whole page from template `name`; shows and clears a toast left by a redirect."""
     toast = toasts.recall(request)
     frame = {"nav": navigation(request), "csp_nonce": nonce_of(request), "toasts": [toast] if toast else []}
-    response = _render(request, name, status, {**frame, **context})
+    response = _answer(request, _drawn(request, name, {**frame, **context}), status)
     if toasts.COOKIE in request.cookies:
         response.delete_cookie(toasts.COOKIE)
     return response
@@ -39,10 +43,17 @@ def fragment(
     *,
     toast: Toast | None = None,
     replace_url: str = "",
+    keep: bool = True,
     **context: Any,
-) -> HTMLResponse:
-    """A piece of a page from template `name`, optionally with a toast shown at once and a new address for the page."""
-    response = _render(request, name, status, context)
+) -> Response:
+    """A piece of a page from template `name`, optionally with a toast shown at once and a new address for the page.
+
+    One that was read (GET, 200) may lie in the reader's own browser, which asks whether it still holds: 304 then.
+    `keep=False` for what no disk should hold, such as lines of a log; pages are never kept.
+    """
+    body = _drawn(request, name, context)
+    kept = keep and status == 200 and request.method == "GET" and not toast
+    response = _revalidated(request, body) if kept else _answer(request, body, status)
     if replace_url:
         response.headers["HX-Replace-Url"] = replace_url
     if toast:
@@ -68,14 +79,14 @@ def done(request: Request, url: str, toast: Toast | str | None = None) -> Respon
     return response
 
 
-def invalid(request: Request, name: str, /, **context: Any) -> HTMLResponse:
+def invalid(request: Request, name: str, /, **context: Any) -> Response:
     """422: the same form again, with its messages. A whole page for a plain form, the named fragment for htmx."""
     if HtmxRequest.of(request).partial:
         return fragment(request, name, status=422, **context)
     return page(request, name, status=422, **context)
 
 
-def error_page(request: Request, error: PortalError) -> HTMLResponse:
+def error_page(request: Request, error: PortalError) -> Response:
     """An error in its true status: a page; for htmx a panel in place of what was asked for, after a write a toast."""
     request_id = error.request_id or getattr(request.state, "request_id", "")
     context: dict[str, Any] = {"error": error, "request_id": request_id}
@@ -90,11 +101,23 @@ def error_page(request: Request, error: PortalError) -> HTMLResponse:
     return response
 
 
-def _render(request: Request, name: str, status: int, context: dict[str, Any]) -> HTMLResponse:
+def _drawn(request: Request, name: str, context: dict[str, Any]) -> bytes:
     frame = {"shell": shell_of(request), "path": request.url.path}
-    body = environment().get_template(name).render({**frame, **context}).encode()
-    headers = secure_headers(request) | {"Vary": "Accept-Encoding"}
+    return environment().get_template(name).render({**frame, **context}).encode()
+
+
+def _answer(request: Request, body: bytes, status: int, more: dict[str, str] | None = None) -> HTMLResponse:
+    headers = secure_headers(request) | {"Vary": "Accept-Encoding"} | (more or {})
     if len(body) >= _WORTH_COMPRESSING and "gzip" in request.headers.get("Accept-Encoding", ""):
         body = gzip.compress(body, 5, mtime=0)
         headers["Content-Encoding"] = "gzip"
     return HTMLResponse(body, status_code=status, headers=headers)
+
+
+def _revalidated(request: Request, body: bytes) -> Response:
+    """The answer, or 304 when this browser has the very same. The tag is a hash of what this person is shown."""
+    tag = f'W/"{hashlib.blake2b(_WORDS_OF_A_TIME.sub(b"", body), digest_size=12).hexdigest()}"'
+    headers = {"Cache-Control": "private, no-cache", "ETag": tag, "Vary": "Accept-Encoding, Cookie"}
+    if request.headers.get("If-None-Match") == tag:
+        return Response(status_code=304, headers=headers)
+    return _answer(request, body, 200, headers)
