@@ -120,6 +120,15 @@ async def serve(request: Request) -> Response:
     return Response(asset.body, headers=headers, media_type=asset.media_type)
 
 
+async def favicon(_request: Request) -> Response:
+    """The icon where browsers look for it when an answer names none, as JSON cannot."""
+    asset = catalogue()["icons/favicon.svg"]
+    return Response(asset.body, headers={"Cache-Control": "public, max-age=86400"}, media_type=asset.media_type)
+
+
 def static_routes() -> list[Route]:
     """The routes to add to the app: `app.router.routes.extend(static_routes())`."""
-    return [Route("/static/{version}/{name:path}", serve, methods=["GET"], name="static")]
+    return [
+        Route("/static/{version}/{name:path}", serve, methods=["GET"], name="static"),
+        Route("/favicon.ico", favicon, methods=["GET"]),
+    ]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from web.html import filters
 from web.html.assets import icon, static_url
@@ -41,6 +42,12 @@ class Components:
         self._macros = found
 
 
+@lru_cache(maxsize=8)
+def unchanging(name: str) -> Markup:
+    """What a template draws that depends on nothing: drawn once a process."""
+    return Markup(environment().get_template(name).render())  # noqa: S704 it comes from an autoescaped template
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """The environment all pages share; built on first use, template files are read from `templates/`."""
@@ -54,5 +61,5 @@ def environment() -> Environment:
     )
     env.filters.update(filters.ALL)
     ui: Any = Components(env)
-    env.globals.update(static_url=static_url, icon=icon, ui=ui)
+    env.globals.update(static_url=static_url, icon=icon, ui=ui, unchanging=unchanging)
     return env
