@@ -20,6 +20,7 @@ from web.html.templates import environment
 from web.html.toasts import Toast
 
 _WORTH_COMPRESSING = 1400
+_SWIFT = 3  # of gzip's levels: a third of the time of 5, for an eighth more bytes
 
 
 def page(request: Request, name: str, /, status: int = 200, **context: Any) -> HTMLResponse:
@@ -106,7 +107,7 @@ def _drawn(request: Request, name: str, context: dict[str, Any]) -> bytes:
 def _answer(request: Request, body: bytes, status: int, more: dict[str, str] | None = None) -> HTMLResponse:
     headers = secure_headers(request) | {"Vary": "Accept-Encoding"} | (more or {})
     if len(body) >= _WORTH_COMPRESSING and "gzip" in request.headers.get("Accept-Encoding", ""):
-        body = gzip.compress(body, 5, mtime=0)
+        body = gzip.compress(body, _SWIFT, mtime=0)
         headers["Content-Encoding"] = "gzip"
     return HTMLResponse(body, status_code=status, headers=headers)
 

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from web.html import filters
-from web.html.assets import icon, static_url
+from web.html.assets import icon, module_urls, static_url
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "templates"
 
@@ -61,5 +61,5 @@ def environment() -> Environment:
     )
     env.filters.update(filters.ALL)
     ui: Any = Components(env)
-    env.globals.update(static_url=static_url, icon=icon, ui=ui, unchanging=unchanging)
+    env.globals.update(static_url=static_url, icon=icon, ui=ui, unchanging=unchanging, module_urls=module_urls)
     return env
