@@ -92,6 +92,11 @@ def test_static_files_are_kept_for_ever_and_come_compressed(http: httpx.Client) 
     assert http.get(vendor, headers={"Accept-Encoding": "gzip, br"}).headers["Content-Encoding"] == "br"
 
 
+def test_browsers_find_an_icon_beside_json_too(http: httpx.Client) -> None:
+    icon = http.get("/favicon.ico")
+    assert (icon.status_code, icon.headers["Content-Type"]) == (200, "image/svg+xml")
+
+
 def test_another_version_of_a_static_file_is_revalidated(http: httpx.Client) -> None:
     answer = http.get("/static/0000/css/app.css")
     assert answer.headers["Cache-Control"] == "no-cache"
