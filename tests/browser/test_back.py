@@ -1,13 +1,18 @@
-"""Going back shows the kept page at once; what is old on it is renewed, what is another person's is never shown."""
+"""Pages the browser keeps for going back, or fetches before the click: at once, never old, never another person's."""
 
+import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, BrowserType, Page, expect
 
+from tests.features.endpoints.support import requests
 from web.emulator.front_door import COOKIE, FrontDoor
+
+if TYPE_CHECKING:
+    from web.emulator.server import Emulator
 
 WATCH = "addEventListener('pageshow', event => { if (event.persisted) window.kept = true; })"
 
@@ -72,3 +77,18 @@ def test_a_kept_page_is_not_shown_after_signing_out(keeping: BrowserContext) -> 
     keeping.clear_cookies()
     page.go_back(wait_until="commit")
     expect(page.get_by_text("Databricks Apps the platform signs people in")).to_be_visible()
+
+
+def test_a_page_is_fetched_when_the_pointer_rests_on_its_link(bob_page: Page, emulator: "Emulator") -> None:
+    bob_page.goto("/endpoints", wait_until="networkidle")
+    httpx.delete(f"{emulator.url}/_emulator/requests")
+    link = bob_page.locator("#endpoints-rows").get_by_role("link", name="churn", exact=True)
+    link.hover()
+    deadline = time.monotonic() + 20
+    while not any(one["path"].endswith("/serving-endpoints/churn") for one in requests(emulator)):
+        assert time.monotonic() < deadline, "nothing was fetched"
+        bob_page.wait_for_timeout(50)
+    link.click()
+    expect(bob_page.get_by_role("heading", name="churn", exact=True)).to_be_visible()
+    arrival = "performance.getEntriesByType('navigation')[0].deliveryType"
+    assert bob_page.evaluate(arrival) == "navigational-prefetch"

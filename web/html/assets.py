@@ -21,6 +21,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "static"
+AHEAD = "/ahead.json"
+# When the pointer rests on a link for 200 ms, or goes down. An endpoint's page asks the workspace once, the others ask
+# nothing; the usage page would start a query in a warehouse.
+_AHEAD = {
+    "prefetch": [
+        {
+            "where": {
+                "and": [
+                    {"selector_matches": ".nav-link, #endpoints-rows .cell-title"},
+                    {"not": {"href_matches": "/usage*"}},
+                ]
+            },
+            "eagerness": "moderate",
+        }
+    ]
+}
 _HIDDEN = {"icons.json", "stamp"}
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _IMPORTED = re.compile(r"""^import [^"']*from ["']([^"']+)["']""", re.MULTILINE)
@@ -133,6 +149,12 @@ async def serve(request: Request) -> Response:
     return Response(asset.body, headers=headers, media_type=asset.media_type)
 
 
+async def ahead(_request: Request) -> Response:
+    """The rules by which a browser fetches a page before the click."""
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return Response(json.dumps(_AHEAD), headers=headers, media_type="application/speculationrules+json")
+
+
 async def favicon(_request: Request) -> Response:
     """The icon where browsers look for it when an answer names none, as JSON cannot."""
     asset = catalogue()["icons/favicon.svg"]
@@ -144,4 +166,5 @@ def static_routes() -> list[Route]:
     return [
         Route("/static/{version}/{name:path}", serve, methods=["GET"], name="static"),
         Route("/favicon.ico", favicon, methods=["GET"]),
+        Route(AHEAD, ahead, methods=["GET"]),
     ]
