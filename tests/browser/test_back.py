@@ -47,7 +47,7 @@ def test_going_back_shows_the_kept_page(keeping: BrowserContext) -> None:
     for path in ("/endpoints/churn", "/endpoints/churn/config"):
         page = left(keeping, path)
         page.go_back(wait_until="commit")
-        page.wait_for_function("window.kept === true")
+        page.wait_for_function("() => window.kept === true")
 
 
 def test_a_kept_list_learns_what_happened_meanwhile(
@@ -58,7 +58,7 @@ def test_a_kept_list_learns_what_happened_meanwhile(
     change = {"kind": "endpoint.delete", "endpoint": "churn-legacy", "body": {}}
     bob.post("/api/v1/changes", json={"change": change}, headers={"Idempotency-Key": "b" * 32}).raise_for_status()
     page.go_back(wait_until="commit")
-    page.wait_for_function("window.kept === true")
+    page.wait_for_function("() => window.kept === true")
     expect(page.get_by_text("No endpoint matches")).to_be_visible()
 
 

@@ -2,6 +2,7 @@
 
 Two bundles are made by joining our own small files at start, so that nothing has to be built to edit them:
 `css/app.css` = static/css/*.css, `js/app.js` = static/js/*.js (each file one behaviour in a block of its own).
+Each of js/elements/*.js comes with the modules that it imports (`modules.py`).
 """
 
 import gzip
@@ -19,6 +20,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from web.html.modules import joined
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "static"
 AHEAD = "/ahead.json"
@@ -75,6 +78,16 @@ def _bundle(kind: str) -> bytes:
     return "\n".join(parts).encode()
 
 
+@lru_cache(maxsize=1)
+def _modules() -> dict[str, str]:
+    own = (path for path in (FOLDER / "js").rglob("*.js") if path.parent != FOLDER / "js")
+    return {path.relative_to(FOLDER).as_posix(): path.read_text() for path in own}
+
+
+def _element(name: str) -> bytes:
+    return joined(name, _modules()).encode()
+
+
 def _files() -> Iterator[tuple[str, Asset]]:
     for path in sorted(FOLDER.rglob("*")):
         relative = path.relative_to(FOLDER)
@@ -83,7 +96,8 @@ def _files() -> Iterator[tuple[str, Asset]]:
             gz, br = (path.with_name(path.name + ending) for ending in (".gz", ".br"))
             name = relative.as_posix()
             read = [file.read_bytes() if file.is_file() else None for file in (gz, br)]
-            yield name, _asset(name, path.read_bytes(), *read)
+            body = _element(name) if name.startswith("js/elements/") else path.read_bytes()
+            yield name, _asset(name, body, *read)
     for kind in ("css", "js"):
         yield f"{kind}/app.{kind}", _asset(f"app.{kind}", _bundle(kind))
 

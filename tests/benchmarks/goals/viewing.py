@@ -72,6 +72,7 @@ def view(context: BrowserContext, url: str) -> dict[str, Any]:
     page = context.new_page()
     context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     page.goto(url, wait_until="networkidle")
+    page.wait_for_function("() => seen.lcp > 0 && !document.querySelector('.console:not([data-drawn])')")
     seen: dict[str, Any] = page.evaluate(SEEN)
     page.close()
     return seen
