@@ -24,22 +24,9 @@ from starlette.routing import Route
 from web.html.modules import joined
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "static"
-AHEAD = "/ahead.json"
-# When the pointer rests on a link for 200 ms, or goes down. An endpoint's page asks the workspace once, the others ask
-# nothing; the usage page would start a query in a warehouse.
-_AHEAD = {
-    "prefetch": [
-        {
-            "where": {
-                "and": [
-                    {"selector_matches": ".nav-link, #endpoints-rows .cell-title"},
-                    {"not": {"href_matches": "/usage*"}},
-                ]
-            },
-            "eagerness": "moderate",
-        }
-    ]
-}
+AHEAD = "ahead.json"
+"""The rules by which a browser fetches a page before the click: see `html/respond.py`."""
+
 _HIDDEN = {"icons.json", "stamp"}
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _IMPORTED = re.compile(r"""^import [^"']*from ["']([^"']+)["']""", re.MULTILINE)
@@ -58,9 +45,8 @@ class Asset:
 
 
 def _asset(name: str, body: bytes, gz: bytes | None = None, br: bytes | None = None) -> Asset:
-    media_type = (
-        "text/javascript" if name.endswith(".js") else mimetypes.guess_type(name)[0] or "application/octet-stream"
-    )
+    known = {AHEAD: "application/speculationrules+json"} | ({name: "text/javascript"} if name.endswith(".js") else {})
+    media_type = known.get(name) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     if gz is None and media_type.startswith(("text/", "image/svg")):
         gz = gzip.compress(body, 9, mtime=0)
     return Asset(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:20]}"', gz, br)
@@ -163,12 +149,6 @@ async def serve(request: Request) -> Response:
     return Response(asset.body, headers=headers, media_type=asset.media_type)
 
 
-async def ahead(_request: Request) -> Response:
-    """The rules by which a browser fetches a page before the click."""
-    headers = {"Cache-Control": "public, max-age=86400"}
-    return Response(json.dumps(_AHEAD), headers=headers, media_type="application/speculationrules+json")
-
-
 async def favicon(_request: Request) -> Response:
     """The icon where browsers look for it when an answer names none, as JSON cannot."""
     asset = catalogue()["icons/favicon.svg"]
@@ -180,5 +160,4 @@ def static_routes() -> list[Route]:
     return [
         Route("/static/{version}/{name:path}", serve, methods=["GET"], name="static"),
         Route("/favicon.ico", favicon, methods=["GET"]),
-        Route(AHEAD, ahead, methods=["GET"]),
     ]

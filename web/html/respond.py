@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from web.errors import PortalError
 from web.html import toasts
-from web.html.assets import AHEAD
+from web.html.assets import AHEAD, static_url
 from web.html.csp import nonce_of, secure_headers
 from web.html.htmx import HtmxRequest
 from web.html.nav import navigation
@@ -26,7 +26,11 @@ _SWIFT = 3  # of gzip's levels: a third of the time of 5, for an eighth more byt
 
 
 def page(request: Request, name: str, /, status: int = 200, **context: Any) -> HTMLResponse:
-    """A whole page from template `name`; shows and clears a toast left by a redirect."""
+    """A whole page from template `name`; shows and clears a toast left by a redirect.
+
+    It names the rules (static/ahead.json) by which the browser fetches the next page when the pointer rests on a link
+    for 200 ms or goes down: an endpoint's page asks the workspace once, the others nothing; usage would start a query.
+    """
     ahead = request.headers.get("Sec-Purpose", "").startswith("prefetch")  # perhaps nobody will look at it
     toast = None if ahead else toasts.recall(request)
     frame = {"nav": navigation(request), "csp_nonce": nonce_of(request), "toasts": [toast] if toast else []}
@@ -34,7 +38,7 @@ def page(request: Request, name: str, /, status: int = 200, **context: Any) -> H
     if toasts.COOKIE in request.cookies and not ahead:
         response.delete_cookie(toasts.COOKIE)
     if status == 200:
-        response.headers["Speculation-Rules"] = f'"{AHEAD}"'
+        response.headers["Speculation-Rules"] = f'"{static_url(AHEAD)}"'
         response.headers["Server-Timing"] = f"drawn;dur={time.time() * 1000:.0f}"
     return response
 
