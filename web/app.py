@@ -24,6 +24,7 @@ from web.features import PUBLIC, SLICES
 from web.features.endpoint_tabs import collect_tabs
 from web.html.assets import static_routes
 from web.html.respond import error_page
+from web.html.templates import environment
 from web.identity.app_mode import EMAIL
 from web.identity.refusals import Refusals
 from web.keeper import keep_archiving, keep_looking, keep_sampling, keep_settling
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = chosen
     app.state.telemetry = Telemetry(chosen.metrics)
     app.state.refusals = Refusals()
+    environment().auto_reload = chosen.patterns  # whoever edits templates; else every include asks the disk
     slices = [slice_ for slice_ in SLICES if slice_.name != "patterns" or chosen.patterns]
     app.state.navigation = [entry for slice_ in (*PUBLIC, *slices) for entry in slice_.nav]
     app.state.endpoint_tabs = collect_tabs(slices)

@@ -64,7 +64,9 @@ class Settings(BaseSettings):
         None, description="JSON file with prices per million tokens, shown in the playground and on Usage."
     )
     warehouse_id: str = Field("", description="SQL warehouse that reads the usage tables, as the person who looks.")
-    patterns: bool = Field(False, description="Show the /patterns page with every component.")
+    patterns: bool = Field(
+        False, description="Show the /patterns page with every component; read templates anew when they change."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Level of the portal's log lines."
     )

@@ -68,7 +68,7 @@ class RequestLog:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
-                for name, value in PLAIN.items():
+                for name, value in PLAIN.items() if status != 304 else ():  # what is kept keeps what it said
                     headers.setdefault(name, value)
             await send(message)
 

@@ -46,6 +46,7 @@ def workspace(seed: str) -> Iterator[str]:
 def portal(upstream: str, **settings: str) -> Iterator[Portal]:
     """A portal set up as in production before that workspace, warm: one page has been asked for."""
     usual = {"PORTAL_LIST_STALE_S": "3", "PORTAL_STREAMS_PER_PERSON": "10000", "PORTAL_LOOK_EVERY_S": "0"}
+    usual |= {"PORTAL_PATTERNS": "false"}
     with TemporaryDirectory() as folder:
         one = Portal(upstream, Path(folder), usual | settings).start()
         try:

@@ -36,6 +36,15 @@ def test_a_page_travels_compressed_to_those_who_can_read_it(http: httpx.Client) 
     assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 4
 
 
+def test_a_fragment_with_nothing_new_is_a_304_of_few_bytes(http: httpx.Client) -> None:
+    first = http.get("/patterns/live")
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    again = http.get("/patterns/live", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    other = http.get("/patterns/live?step=1", headers={"If-None-Match": first.headers["ETag"]})
+    assert (other.status_code, other.headers["ETag"] != first.headers["ETag"]) == (200, True)
+
+
 def test_a_fragment_is_only_a_fragment_whoever_asks(http: httpx.Client) -> None:
     plain, htmx = http.get("/patterns/rows?q=gpt"), http.get("/patterns/rows?q=gpt", headers=HTMX)
     assert plain.text == htmx.text
@@ -81,6 +90,11 @@ def test_static_files_are_kept_for_ever_and_come_compressed(http: httpx.Client) 
     assert http.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     vendor = address.replace("css/app.css", "vendor/vendor.css")
     assert http.get(vendor, headers={"Accept-Encoding": "gzip, br"}).headers["Content-Encoding"] == "br"
+
+
+def test_browsers_find_an_icon_beside_json_too(http: httpx.Client) -> None:
+    icon = http.get("/favicon.ico")
+    assert (icon.status_code, icon.headers["Content-Type"]) == (200, "image/svg+xml")
 
 
 def test_another_version_of_a_static_file_is_revalidated(http: httpx.Client) -> None:

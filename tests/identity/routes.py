@@ -8,7 +8,7 @@ from fastapi.routing import iter_route_contexts
 from web.app import create_app
 from web.config import Settings
 
-OPEN = {"/healthz", "/readyz", "/metrics", "/help/errors", "/connect", "/connect/leave"}
+OPEN = {"/healthz", "/readyz", "/metrics", "/help/errors", "/connect", "/connect/leave", "/favicon.ico"}
 """Answer before anybody is known: they tell nothing of anybody."""
 
 

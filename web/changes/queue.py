@@ -3,8 +3,10 @@
 Tokens are never stored, so a queued change is carried out by a later request of the person who queued it (`carry.py`).
 """
 
+import time
 from collections.abc import Collection
 from contextlib import suppress
+from weakref import WeakKeyDictionary
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, desc, select
@@ -19,6 +21,9 @@ from web.errors import Conflict, NotFound, PortalError
 WAITING, APPLIED, CANCELLED, EXPIRED, ATTENTION = "waiting", "applied", "cancelled", "expired", "needs attention"
 OPEN = (WAITING, ATTENTION)
 LASTS_MS = 86_400_000
+REMEMBERED_S = 2.0
+
+_marks: "WeakKeyDictionary[Ledger, dict[tuple[str, str], tuple[float, tuple[str, ...]]]]" = WeakKeyDictionary()
 
 
 def join(
@@ -50,7 +55,8 @@ def join(
         row.acknowledged = sorted(acknowledged)
         session.add(row)
         session.flush()
-        return row
+    _marks.pop(ledger, None)
+    return row
 
 
 def waiting_on(ledger: Ledger, host: str, endpoint: str) -> QueuedChange | None:
@@ -71,11 +77,20 @@ def open_of(ledger: Ledger, host: str, actor: str) -> list[QueuedChange]:
 
 def endpoints_of(ledger: Ledger, host: str, actor: str) -> tuple[str, ...]:
     """The endpoints on which a person has a change that waits or needs their attention. Every page asks: none when the
-    history cannot be read, so that what does not need it still works."""
+    history cannot be read, so that what does not need it still works.
+
+    Remembered for REMEMBERED_S; what this process writes is seen at once.
+    """
+    marks = _marks.setdefault(ledger, {})
+    until, found = marks.get((host, actor), (0.0, ()))
+    if time.monotonic() < until:
+        return found
     try:
-        return tuple(row.endpoint for row in open_of(ledger, host, actor))
+        found = tuple(row.endpoint for row in open_of(ledger, host, actor))
     except (SQLAlchemyError, PortalError):
         return ()
+    marks[(host, actor)] = (time.monotonic() + REMEMBERED_S, found)
+    return found
 
 
 def by_draft(ledger: Ledger, draft: str) -> QueuedChange | None:
@@ -136,7 +151,8 @@ def end(ledger: Ledger, draft: str, state: str, reason: str = "", op_id: str = "
         row.line, row.state, row.reason = None, state, reason
         row.op_id, row.ended_at = op_id or row.op_id, ledger.clock()
         session.add(row)
-        return row
+    _marks.pop(ledger, None)
+    return row
 
 
 def _expire(ledger: Ledger) -> None:

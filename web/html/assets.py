@@ -2,12 +2,14 @@
 
 Two bundles are made by joining our own small files at start, so that nothing has to be built to edit them:
 `css/app.css` = static/css/*.css, `js/app.js` = static/js/*.js (each file one behaviour in a block of its own).
+Each of js/elements/*.js comes with the modules that it imports (`modules.py`).
 """
 
 import gzip
 import hashlib
 import json
 import mimetypes
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,9 +21,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from web.html.modules import joined
+
 FOLDER = Path(__file__).resolve().parent.parent.parent / "static"
+AHEAD = "ahead.json"
+"""The rules by which a browser fetches a page before the click: see `html/respond.py`."""
+
 _HIDDEN = {"icons.json", "stamp"}
 _IMMUTABLE = "public, max-age=31536000, immutable"
+_IMPORTED = re.compile(r"""^import [^"']*from ["']([^"']+)["']""", re.MULTILINE)
 _TOP_LEVEL_IMPORT = re.compile(r"^\s*(import\s*[\w{*\"']|export\s)", re.MULTILINE)
 
 
@@ -37,9 +45,8 @@ class Asset:
 
 
 def _asset(name: str, body: bytes, gz: bytes | None = None, br: bytes | None = None) -> Asset:
-    media_type = (
-        "text/javascript" if name.endswith(".js") else mimetypes.guess_type(name)[0] or "application/octet-stream"
-    )
+    known = {AHEAD: "application/speculationrules+json"} | ({name: "text/javascript"} if name.endswith(".js") else {})
+    media_type = known.get(name) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     if gz is None and media_type.startswith(("text/", "image/svg")):
         gz = gzip.compress(body, 9, mtime=0)
     return Asset(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:20]}"', gz, br)
@@ -57,6 +64,16 @@ def _bundle(kind: str) -> bytes:
     return "\n".join(parts).encode()
 
 
+@lru_cache(maxsize=1)
+def _modules() -> dict[str, str]:
+    own = (path for path in (FOLDER / "js").rglob("*.js") if path.parent != FOLDER / "js")
+    return {path.relative_to(FOLDER).as_posix(): path.read_text() for path in own}
+
+
+def _element(name: str) -> bytes:
+    return joined(name, _modules()).encode()
+
+
 def _files() -> Iterator[tuple[str, Asset]]:
     for path in sorted(FOLDER.rglob("*")):
         relative = path.relative_to(FOLDER)
@@ -65,7 +82,8 @@ def _files() -> Iterator[tuple[str, Asset]]:
             gz, br = (path.with_name(path.name + ending) for ending in (".gz", ".br"))
             name = relative.as_posix()
             read = [file.read_bytes() if file.is_file() else None for file in (gz, br)]
-            yield name, _asset(name, path.read_bytes(), *read)
+            body = _element(name) if name.startswith("js/elements/") else path.read_bytes()
+            yield name, _asset(name, body, *read)
     for kind in ("css", "js"):
         yield f"{kind}/app.{kind}", _asset(f"app.{kind}", _bundle(kind))
 
@@ -87,6 +105,17 @@ def static_url(name: str) -> str:
     if name not in catalogue():
         raise KeyError(f"static/{name} does not exist; has `python -m web.assets` been run?")
     return f"/static/{version()}/{name}"
+
+
+@lru_cache(maxsize=32)
+def module_urls(name: str) -> tuple[str, ...]:
+    """The address of a module and of all that it imports at once, so that the browser need not find them one by one."""
+    found = [name]
+    for one in found:
+        text = catalogue()[one].body.decode()
+        paths = (posixpath.normpath(posixpath.join(posixpath.dirname(one), path)) for path in _IMPORTED.findall(text))
+        found += [path for path in dict.fromkeys(paths) if path not in found]
+    return tuple(static_url(one) for one in found)
 
 
 @lru_cache(maxsize=1)
@@ -120,6 +149,15 @@ async def serve(request: Request) -> Response:
     return Response(asset.body, headers=headers, media_type=asset.media_type)
 
 
+async def favicon(_request: Request) -> Response:
+    """The icon where browsers look for it when an answer names none, as JSON cannot."""
+    asset = catalogue()["icons/favicon.svg"]
+    return Response(asset.body, headers={"Cache-Control": "public, max-age=86400"}, media_type=asset.media_type)
+
+
 def static_routes() -> list[Route]:
     """The routes to add to the app: `app.router.routes.extend(static_routes())`."""
-    return [Route("/static/{version}/{name:path}", serve, methods=["GET"], name="static")]
+    return [
+        Route("/static/{version}/{name:path}", serve, methods=["GET"], name="static"),
+        Route("/favicon.ico", favicon, methods=["GET"]),
+    ]

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from web.html import filters
-from web.html.assets import icon, static_url
+from web.html.assets import icon, module_urls, static_url
 from web.html.stamp import Stamp
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "templates"
@@ -42,6 +43,12 @@ class Components:
         self._macros = found
 
 
+@lru_cache(maxsize=8)
+def unchanging(name: str) -> Markup:
+    """What a template draws that depends on nothing: drawn once a process."""
+    return Markup(environment().get_template(name).render())  # noqa: S704 it comes from an autoescaped template
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """The environment all pages share; built on first use, template files are read from `templates/`."""
@@ -56,5 +63,5 @@ def environment() -> Environment:
     )
     env.filters.update(filters.ALL)
     ui: Any = Components(env)
-    env.globals.update(static_url=static_url, icon=icon, ui=ui)
+    env.globals.update(static_url=static_url, icon=icon, ui=ui, unchanging=unchanging, module_urls=module_urls)
     return env

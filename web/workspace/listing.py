@@ -31,11 +31,12 @@ T = TypeVar("T")
 class Pieces:
     """Pieces of a page that depend on a listing alone, kept as long as it: one credential's, so no one else sees them.
 
-    `keep` answers what it was given. At most MOST_PIECES; then the oldest makes room.
+    `keep` answers what it was given. At most `most`; then the oldest makes room.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST_PIECES) -> None:
         self._kept: dict[Any, Any] = {}
+        self._most = most
 
     def of(self, *key: Any) -> Any:
         """What was kept under this key, else None."""
@@ -43,7 +44,7 @@ class Pieces:
 
     def keep(self, piece: T, *key: Any) -> T:
         """Keep it. Pages are drawn in several threads: who comes second overwrites the same with the same."""
-        while len(self._kept) >= MOST_PIECES:
+        while len(self._kept) >= self._most:
             self._kept.pop(next(iter(list(self._kept))), None)
         self._kept[key] = piece
         return piece

@@ -94,7 +94,8 @@ class QueryConsole extends HTMLElement {
       tab.tabIndex = one === name ? 0 : -1;
       this.find(`[data-view="${one}"]`).hidden = one !== name;
     }
-    if (this.value !== undefined) this.views[name].show(this.value);
+    const drawn = this.value !== undefined && this.views[name].show(this.value);
+    Promise.resolve(drawn).finally(() => this.toggleAttribute("data-drawn", true));
   }
 
   // Text that is no JSON cannot be shown in another way: back to the last that was.

@@ -1,5 +1,6 @@
 // An answer being put together from what a model sends, whole or in frames, in any of the shapes Databricks knows:
 // chat completions, completions, ChatAgent messages, Responses events. feed() says whether the frame said something.
+import { fail, step, usage } from "./noting.js";
 import { feedResponses, wholeResponses } from "./responses.js";
 
 export const empty = () => ({
@@ -9,27 +10,6 @@ export const empty = () => ({
 // How many characters the model has written: text, reasoning and tool calls, not what tools gave back.
 export const written = (answer) =>
   answer.text.length + answer.steps.filter((one) => one.kind !== "result").reduce((sum, one) => sum + one.body.length, 0);
-
-// A step is reasoning, a tool call, a tool's result, or something else worth unfolding.
-export function step(answer, kind, id, title, body = "") {
-  let found = answer.steps.find((one) => one.id === id && one.kind === kind);
-  if (!found) answer.steps.push(found = { kind, id, title, body: "" });
-  if (title) found.title = title;
-  found.body += body;
-  return found;
-}
-
-export function usage(answer, said) {
-  if (!said || typeof said !== "object") return;
-  const input = said.prompt_tokens ?? said.input_tokens ?? null;
-  const output = said.completion_tokens ?? said.output_tokens ?? null;
-  if (input !== null || output !== null) answer.usage = { input, output };
-}
-
-export function fail(answer, error) {
-  const inner = typeof error === "string" ? { message: error } : (error ?? {});
-  answer.error = { code: String(inner.code ?? inner.error_code ?? "ERROR"), message: String(inner.message ?? "The answer broke off.") };
-}
 
 function content(answer, value, id = "reasoning") {
   if (typeof value === "string") { answer.text += value; return value !== ""; }

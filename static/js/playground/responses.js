@@ -1,5 +1,5 @@
 // The Responses shape: items of an output list, or the events that announce and complete them.
-import { fail, step, usage } from "./answers.js";
+import { fail, step, usage } from "./noting.js";
 
 const words = (parts) => (Array.isArray(parts) ? parts.map((part) => part?.text ?? part?.refusal ?? "").join("") : String(parts ?? ""));
 

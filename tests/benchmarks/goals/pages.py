@@ -3,15 +3,18 @@
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Event, Thread
 
 import httpx
 
 from tests.benchmarks.harness import Row, in_turn, percentile, ratio, spent
 from tests.benchmarks.site import TOKEN, person, portal, workspace
-from tests.servers import ROOT, Portal, bare_environment
+from tests.servers import ROOT, Portal, answers, bare_environment, free_port
 
 VIEWS = 40
+POLLS = 200
 ROUNDS = 3
 SDK_LIST = """
 import sys, time
@@ -22,6 +25,15 @@ before = time.process_time()
 for _ in range(3):
     list(client.serving_endpoints.list())
 print((time.process_time() - before) / 3)
+"""
+BARE = """
+import sys, uvicorn
+from fastapi import FastAPI, Response
+app = FastAPI(openapi_url=None)
+app.get("/healthz")(lambda: "alive")
+@app.get("/endpoints/table")
+async def unchanged(): return Response(status_code=304, headers={"ETag": 'W/"1"'})
+uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False)
 """
 
 
@@ -34,6 +46,7 @@ def measure() -> list[Row]:
         portal(few, PORTAL_LIST_STALE_S="600") as small,
         portal(many, PORTAL_LIST_STALE_S="600") as large,
         portal(many, PORTAL_LIST_STALE_S="0") as eager,
+        bare() as floor,
     ):
         seen = in_turn(
             ROUNDS,
@@ -41,6 +54,8 @@ def measure() -> list[Row]:
             large=lambda: views(large),
             search=lambda: views(large, "/endpoints/table?q=churn"),
             sdk=lambda: sdk_list(many),
+            poll=lambda: polls(large.url, large.pid),
+            floor=lambda: polls(*floor),
         )
         calm = in_turn(ROUNDS, idle=lambda: longest_wait(large, 0), refreshing=lambda: longest_wait(eager, 3))
     told = {name: f"{percentile(values, 0.5) * 1000:.1f} ms CPU" for name, values in seen.items()}
@@ -51,6 +66,10 @@ def measure() -> list[Row]:
         Row("P5", "list page of 5,000 / SDK list()", told["large"], told["sdk"],
             ratio(seen["large"], seen["sdk"]), 0.005),
         Row("P5", "search in 5,000 / its page", told["search"], told["large"], ratio(seen["search"], seen["large"]), 2),
+        Row("P5", "list page of 5,000 / a bare FastAPI's 304", told["large"], told["floor"],
+            ratio(seen["large"], seen["floor"]), 10),
+        Row("P5", "poll of it with nothing new / that 304", told["poll"], told["floor"],
+            ratio(seen["poll"], seen["floor"]), 4),
         Row("P4", "p99 of /healthz, refreshing 5,000 / idle", waits["refreshing"], waits["idle"],
             ratio(calm["refreshing"], calm["idle"]), 10),
     ]  # fmt: skip
@@ -61,6 +80,35 @@ def views(one: Portal, path: str = "/endpoints") -> float:
     with person(one.url) as who:
         who.get(path).raise_for_status()
         return spent(one.pid, lambda: [who.get(path).raise_for_status() for _ in range(VIEWS)]) / VIEWS
+
+
+def polls(url: str, pid: int) -> float:
+    """CPU seconds of one poll of the rows that brings nothing new."""
+    with person(url) as who:
+        tag = who.get("/endpoints/table?live=1").headers["ETag"]
+
+        def ask() -> bool:
+            return who.get("/endpoints/table?live=1", headers={"If-None-Match": tag}).status_code == 304
+
+        assert ask()
+
+        return spent(pid, lambda: [ask() for _ in range(POLLS)]) / POLLS
+
+
+@contextmanager
+def bare() -> Iterator[tuple[str, int]]:
+    """Address and process of a FastAPI that does nothing but answer 304."""
+    port = free_port()
+    child = subprocess.Popen([sys.executable, "-c", BARE, str(port)], cwd=ROOT, env=bare_environment())
+    url = f"http://127.0.0.1:{port}"
+    try:
+        while not answers(f"{url}/healthz"):
+            assert child.poll() is None, "the bare app did not start"
+            time.sleep(0.05)
+        yield url, child.pid
+    finally:
+        child.terminate()
+        child.wait(15)
 
 
 def sdk_list(url: str) -> float:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def section(page: str) -> str:
     """The part of the page; empty when it is not there."""
-    return page.partition('endpoints-attention" open')[2].partition('class="endpoints-looked"')[0]
+    return page.partition('endpoints-attention" open')[2].partition("Look again")[0]
 
 
 def looked(page: str) -> str:

@@ -68,11 +68,11 @@ def test_filters_narrow_by_kind_state_task_creator_and_tag(bob: httpx.Client) ->
     assert listed(bob, "tag=team%3A+growth&kind=custom") == ["churn", "recommender"]
 
 
-def test_what_needs_attention_is_one_click_away(bob: httpx.Client) -> None:
+def test_what_failed_or_is_not_ready_is_one_click_away(bob: httpx.Client) -> None:
     page = bob.get("/endpoints?state=attention").text
     assert {"invoice-ocr", "lead-scoring", "scratch"} <= set(names(page))
     assert "churn" not in names(page)
-    assert counts(page)["Needs attention"] == len(names(page))
+    assert counts(page)["Failed or not ready"] == len(names(page))
 
 
 def test_the_quick_filters_count_under_the_search(bob: httpx.Client) -> None:
@@ -122,7 +122,9 @@ def test_two_thousand_endpoints_come_in_pages_of_fifty(fleet: "Emulator", alice:
     assert not set(names(first)) & set(names(second))
     assert "of 2\u202f000 endpoints" in first
     assert (
-        counts(first)["All"] == 2000 == sum(v for k, v in counts(first).items() if k not in ("All", "Needs attention"))
+        counts(first)["All"]
+        == 2000
+        == sum(v for k, v in counts(first).items() if k not in ("All", "Failed or not ready"))
     )
     last = alice.get("/endpoints?page=40")
     assert len(names(last.text)) == 50

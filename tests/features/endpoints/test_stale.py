@@ -82,3 +82,13 @@ def test_a_kept_list_is_never_somebody_elses(emulator: "Emulator", keeping: Fron
         assert "churn" in listed(bob)
         assert "churn" not in listed(charlie)
         assert "churn" in listed(bob)
+
+
+def test_a_poll_with_nothing_new_is_a_304_for_who_has_it_alone(bob: httpx.Client, alice: httpx.Client) -> None:
+    seen = bob.get("/endpoints/table?live=1")
+    tag = {"If-None-Match": seen.headers["ETag"]}
+    again = bob.get("/endpoints/table?live=1", headers=tag)
+    assert (again.status_code, again.content) == (304, b"")
+    assert "Cookie" in again.headers["Vary"]
+    assert alice.get("/endpoints/table?live=1", headers=tag).status_code == 200
+    assert bob.get("/endpoints/table?live=1&q=churn", headers=tag).status_code == 200

@@ -29,6 +29,12 @@ def test_a_change_is_told_in_words(bob: httpx.Client) -> None:
     compared = bob.get(f"/endpoints/{name}/history/compare", params={"a": refs[-1], "b": "live"}).text
     assert "entity_version" in compared
     assert bob.get(f"/endpoints/{name}/history/compare?a=live&b=live").text.count("No difference") == 1
+    now, first = (bob.get(f"/endpoints/{name}/restore", params={"version": refs[at]}).text for at in (0, -1))
+    assert ("Nothing differs from the live endpoint" in now, '<button class="btn btn-primary">Restore' in now) == (
+        True,
+        False,
+    )
+    assert ("Nothing differs" in first, '<button class="btn btn-primary">Restore' in first) == (False, True)
 
 
 def test_a_long_history_has_pages(bob: httpx.Client, portal: Portal) -> None:

@@ -1,4 +1,4 @@
-"""GET /audit, /audit/table, /audit/{id}; POST /audit/{id}/grants for what a create left undone."""
+"""GET /audit, /audit/table, /audit/verify, /audit/{id}; POST /audit/{id}/grants for what a create left undone."""
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -9,6 +9,7 @@ from web.changes import drafts, resume
 from web.changes.kinds import Kind
 from web.deps import ActorDep, CallerDep, LedgerDep, MayDep, WorkspaceDep
 from web.errors import Invalid
+from web.features.audit.proof import proven
 from web.features.audit.queries import detail, table
 from web.html.respond import done, fragment, page
 
@@ -32,6 +33,18 @@ def rows(request: Request, ledger: LedgerDep, may: MayDep) -> Response:
     """The rows alone, for the filters, which move the page's address."""
     view = table(ledger.engine, dict(request.query_params), may)
     return fragment(request, "audit/_table.html", replace_url=view.url, table=view)
+
+
+@router.get("/audit/verify")
+def proof(request: Request, ledger: LedgerDep, may: MayDep, now: str = "") -> Response:
+    """Whether the history is whole. The page asks for its verdict, which takes a while; `now`: it waits for it."""
+    return page(request, "audit/verify.html", proof=proven(ledger, may) if now else None)
+
+
+@router.get("/audit/verify/verdict")
+def verdict(request: Request, ledger: LedgerDep, may: MayDep) -> Response:
+    """The verdict alone."""
+    return fragment(request, "audit/_verdict.html", proof=proven(ledger, may))
 
 
 @router.get("/audit/{op_id}")

@@ -2,7 +2,7 @@
 what `fleet` has found."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sqlalchemy import Engine
@@ -10,11 +10,13 @@ from sqlalchemy import Engine
 from web.db import samples
 from web.db.samples import Total
 from web.features.endpoint_tabs import place
-from web.features.endpoints.fleet import Concern, Fleet, known
+from web.features.endpoints.fleet import SERVING_ALIASES, Concern, Fleet, known
 from web.features.endpoints.rows import Entry, index
-from web.workspace.listing import Snapshot
+from web.workspace.listing import Pieces, Snapshot
 
 SHOWN = 6
+FOLDED = 40
+AGE_MS = 10_000
 LONG_MS = 30 * 60_000
 LATELY_MS = 15 * 60_000
 WEEK_MS = 7 * 86_400_000
@@ -26,25 +28,78 @@ RANK = ("danger", "warning", "info")
 
 @dataclass(frozen=True)
 class Attention:
-    """The gravest first, `more` behind a fold. `looked`: when more calls were made, None before; `due`: they are to be
-    made now; `unknown`: sentences on what nobody knows."""
+    """The gravest first, `more` behind a fold, and `others` besides. `looked`: when more calls were made, None before;
+    `due`: they are to be made now; `unknown`: sentences on what nobody knows; `opened`: whether the list is unfolded.
+    `pieces` keeps what is drawn of it under `stamp`, where there is one."""
 
     concerns: list[Concern]
     more: list[Concern]
+    others: int
     looked: int | None
     due: bool
     unknown: list[str]
+    opened: bool
+    pieces: Pieces
+    stamp: str = ""
+    aliases: str = f"{', '.join(SERVING_ALIASES[:-1])} or {SERVING_ALIASES[-1]}"
 
     @property
     def count(self) -> int:
         """All of them."""
-        return len(self.concerns) + len(self.more)
+        return len(self.concerns) + len(self.more) + self.others
 
 
 def attention(snapshot: Snapshot, engine: Engine, looked: Fleet | None) -> Attention | None:
-    """All that is known to need somebody; None without any endpoint. `looked`: what was found when more was asked."""
+    """All that is known to need somebody, worked out once in AGE_MS; None without any endpoint. `looked`: what was
+    found when more was asked."""
     if not snapshot.rows:
         return None
+    pieces = snapshot.once("attention pieces", lambda _: Pieces(8))
+    stamp = f"{looked.at_ms if looked else 0} {looked is None or looked.old} {int(time.time() * 1000) // AGE_MS}"
+    made: Attention | None = pieces.of("made", stamp)
+    if made is None:
+        standing, ready, sampled = _at_hand(snapshot, engine)
+        ranked = _ranked(standing, looked, snapshot)
+        made = _attention(ranked, SHOWN, looked, _unsampled(ready, sampled), pieces)
+        made = pieces.keep(replace(made, opened=bool(ranked), stamp=stamp), "made", stamp)
+    return made
+
+
+def arrived(snapshot: Snapshot, engine: Engine, before: Fleet | None, looked: Fleet, lines: int) -> Attention | None:
+    """The same for a page that is there already and must not move, drawn with what was known `before` in so many lines.
+    What was found since stands behind the fold, or in a list that stays folded."""
+    if not snapshot.rows:
+        return None
+    standing, ready, sampled = _at_hand(snapshot, engine)
+    drawn = {*standing, *(before.concerns if before else [])}
+    ranked = _ranked(standing, looked, snapshot)
+    ranked.sort(key=lambda one: one not in drawn)
+    made = _attention(ranked, min(lines, SHOWN) or SHOWN, looked, _unsampled(ready, sampled), Pieces(1))
+    return replace(made, opened=lines > 0)
+
+
+def _attention(
+    ranked: list[Concern], shown: int, looked: Fleet | None, unsampled: list[str], pieces: Pieces
+) -> Attention:
+    return Attention(
+        concerns=ranked[:shown],
+        more=ranked[shown : shown + FOLDED],
+        others=max(0, len(ranked) - shown - FOLDED),
+        looked=looked.at_ms if looked else None,
+        due=looked is None or looked.old,
+        unknown=[*(looked.unknown if looked else []), *unsampled],
+        opened=True,
+        pieces=pieces,
+    )
+
+
+def _ranked(standing: list[Concern], looked: Fleet | None, snapshot: Snapshot) -> list[Concern]:
+    every = [*standing, *(known(looked.concerns, snapshot) if looked else [])]
+    return sorted(every, key=lambda one: (RANK.index(one.tone), one.name.lower()))
+
+
+def _at_hand(snapshot: Snapshot, engine: Engine) -> tuple[list[Concern], frozenset[str], set[str]]:
+    """What the listing and the kept samples tell; the ids of what is ready, and of what has samples."""
     now = int(time.time() * 1000)
     lately, week = samples.totals(engine, now - LATELY_MS), _week(engine, now // LATELY_MS)
     standing = snapshot.once("attention", _standing)
@@ -55,11 +110,7 @@ def attention(snapshot: Snapshot, engine: Engine, looked: Fleet | None) -> Atten
         concern = entry and entry.row.name not in found and _figures(entry, lately, week)
         if concern:
             found[concern.name] = concern
-    every = [*found.values(), *(known(looked.concerns, snapshot) if looked else [])]
-    every.sort(key=lambda one: (RANK.index(one.tone), one.name.lower()))
-    unknown = [*(looked.unknown if looked else []), *_unsampled(standing.ready, lately.keys() | week.keys())]
-    at = looked.at_ms if looked else None
-    return Attention(every[:SHOWN], every[SHOWN:], at, looked is None or looked.old, unknown)
+    return list(found.values()), standing.ready, lately.keys() | week.keys()
 
 
 def _unsampled(ready: frozenset[str], sampled: set[str]) -> list[str]:

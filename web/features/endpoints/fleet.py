@@ -25,6 +25,8 @@ MOST_CALLS = 40
 PATIENCE_S = 8.0
 AT_ONCE = 20
 NAMED = 3
+SERVING_ALIASES = ("champion", "live", "prod", "production")
+"""Aliases that say which version should serve. Others, such as challenger, name what is being tried."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _departed(who: str, names: list[str]) -> Concern:
 
 
 def _versions(ws: Workspace, snapshot: Snapshot, budget: Budget, found: Fleet) -> None:
-    """What serves a version while an alias of the model points to a newer one that could be served."""
+    """What serves a version while the model's alias for serving points to a newer one that could be served."""
     users: dict[str, list[tuple[EndpointRow, int]]] = defaultdict(list)
     for entry in index(snapshot).entries:
         for model, version in _served(entry.row).items():
@@ -153,14 +155,13 @@ def _served(row: EndpointRow) -> dict[str, int]:
 
 
 def _newest(ws: Workspace, budget: Budget, model: str, above: int) -> tuple[str, int] | None:
-    """The highest READY version after `above` that an alias points to, with the alias; None when it cannot be known."""
+    """The highest READY version after `above` that one of SERVING_ALIASES points to, with that; None: not known."""
     if not budget.spend():
         return None
     try:
-        aliases = catalog.model(ws, model).aliases
-        for alias, version in sorted(aliases.items(), key=lambda one: -one[1]):
-            if version <= above:
-                break
+        aliases = catalog.model(ws, model).aliases.items()
+        newer = [(alias, v) for alias, v in aliases if alias.casefold() in SERVING_ALIASES and v > above]
+        for alias, version in sorted(newer, key=lambda one: -one[1]):
             if not budget.spend():
                 return None
             if catalog.version(ws, model, version).deployable:

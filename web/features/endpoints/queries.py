@@ -1,5 +1,6 @@
 """The endpoints page: one page of rows out of a listing of thousands."""
 
+import time
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlencode
@@ -13,6 +14,8 @@ PER_PAGE = 50
 SHOWN_MODELS = 2
 SHOWN_TAGS = 3
 OFFERED = 100
+TABLES = 8
+AGE_MS = 30_000
 COLUMNS = (
     ("Name and models", "name"),
     ("Kind and task", "kind"),
@@ -84,6 +87,12 @@ class TableView:
     stale_at: int | None
     problem: str
     pieces: Pieces
+    tables: Pieces
+
+    @property
+    def stamp(self) -> tuple[Wanted, int]:
+        """What this page of rows, once drawn, may be shown again for: the words for times grow old."""
+        return self.wanted, int(time.time() * 1000) // AGE_MS
 
 
 def wanted(values: dict[str, str]) -> Wanted:
@@ -97,6 +106,14 @@ def wanted(values: dict[str, str]) -> Wanted:
 
 def table(snapshot: Snapshot, want: Wanted) -> TableView:
     """The page of rows that `want` asks for; a page past the end is the last one."""
+    if snapshot.problem:
+        return _table(snapshot, want)
+    seen = snapshot.once("endpoints tables", lambda _: Pieces(TABLES))
+    made: TableView | None = seen.of(want)
+    return made or seen.keep(_table(snapshot, want), want)
+
+
+def _table(snapshot: Snapshot, want: Wanted) -> TableView:
     known = index(snapshot)
     column = want.sort.removeprefix("-") or "name"
     kindless = _matching(snapshot, column, replace(want, kind=""))
@@ -124,6 +141,7 @@ def table(snapshot: Snapshot, want: Wanted) -> TableView:
         stale_at=snapshot.at_ms if snapshot.problem else None,
         problem=snapshot.problem.message if snapshot.problem else "",
         pieces=snapshot.once("endpoints pieces", lambda _: Pieces()),
+        tables=snapshot.once("endpoints drawn", lambda _: Pieces(TABLES)),
     )
 
 

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from web.deps import CallerDep, LedgerDep, SettingsDep, WorkspaceDep
 from web.features.endpoints import fleet
 from web.features.endpoints.acts import router as acts
-from web.features.endpoints.attention import attention
+from web.features.endpoints.attention import arrived, attention
 from web.features.endpoints.queries import table, wanted
 from web.features.endpoints.show import router as show
 from web.html.respond import fragment, page
@@ -32,11 +32,14 @@ def index(request: Request, who: CallerDep, settings: SettingsDep, ledger: Ledge
 
 
 @router.get("/attention")
-def more(request: Request, who: CallerDep, settings: SettingsDep, ledger: LedgerDep) -> Response:
-    """What needs attention, with what only more calls can tell; asked for after the page is there."""
+def more(request: Request, who: CallerDep, settings: SettingsDep, ledger: LedgerDep, late: int = -1) -> Response:
+    """What needs attention, with what only more calls can tell; `late`: the lines the page has."""
     found = listing.snapshot(who.workspace, settings.list_stale_s)
+    before = fleet.last(who.workspace, who.email)
     looked = fleet.look(who.workspace, who.email, found, settings.list_stale_s)
-    return fragment(request, "endpoints/_attention.html", attention=attention(found, ledger.engine, looked))
+    engine = ledger.engine
+    told = attention(found, engine, looked) if late < 0 else arrived(found, engine, before, looked, late)
+    return fragment(request, "endpoints/_attention.html", attention=told)
 
 
 @router.get("/endpoints/table")

@@ -19,7 +19,7 @@ KINDS = {
     "foundation": "Foundation models",
 }
 STATES = {
-    "attention": "Needs attention",
+    "attention": "Failed or not ready",
     "ready": "Ready",
     "updating": "Updating",
     "not_ready": "Not ready",

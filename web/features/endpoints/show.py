@@ -51,7 +51,7 @@ def why(request: Request, name: str, ws: WorkspaceDep, ledger: LedgerDep) -> Res
     departed = run_as(ws, str(raw.get("creator") or "")).departed
     found = failure(ws, raw, top.kind, departed=departed)
     kept = keep_logs(ledger, raw, found)
-    return fragment(request, "endpoints/_failure.html", endpoint=top, failure=found, kept=kept)
+    return fragment(request, "endpoints/_failure.html", keep=False, endpoint=top, failure=found, kept=kept)
 
 
 @router.get("/endpoints/{name}/run-as")

@@ -32,7 +32,7 @@ def more(
     view = queries.more(ws, raw, source, log, length, mark)
     if view.text.error:
         raise view.text.error
-    return fragment(request, "logs/_more.html", name=name, view=view)
+    return fragment(request, "logs/_more.html", keep=False, name=name, view=view)
 
 
 @router.get("/endpoints/{name}/logs/text")

@@ -56,7 +56,7 @@ def text(name: str, ws: WorkspaceDep) -> Response:
 def shown(request: Request, name: str, ws: WorkspaceDep) -> Response:
     """The same text as a part of the page, to read and to copy."""
     told = sight.of(ws, name, lambda: serving.metrics(ws, name))
-    return fragment(request, "metrics/_text.html", name=name, text=told)
+    return fragment(request, "metrics/_text.html", keep=False, name=name, text=told)
 
 
 @router.post("/endpoints/{name}/metrics/pin")
