@@ -55,9 +55,9 @@ check: $(VENV)/.dev ## ruff, mypy --strict, import rules, template and docs rule
 bench: $(VENV)/.dev assets ## the benchmarks, as a table of ratios
 	@$(PY) -m tests.benchmarks $(ARGS)
 
-soak: $(VENV)/.dev assets ## the long versions: all payloads in all places, all orders of editors, kills, a history with any field altered
+soak: $(VENV)/.dev assets ## the long versions: all payloads in all places, all orders of editors, kills, a history with any field altered, every role at every route
 	@chromium=$$($(PY) -m tests.browser.chromium) && PORTAL_TEST_CHROMIUM="$$chromium" PORTAL_SOAK=1 $(PY) -m pytest \
-		tests/attack tests/faults tests/features/api tests/features/changes/test_interleavings.py tests/audit/test_damage_at_scale.py $(ARGS)
+		tests/attack tests/faults tests/features/api tests/features/changes/test_interleavings.py tests/audit/test_damage_at_scale.py tests/identity/test_matrix.py $(ARGS)
 
 endurance: $(VENV)/.dev assets ## mixed use for two hours (MINUTES=15: shorter): memory, open files and latency must not grow
 	@$(PY) -m tests.benchmarks.endurance $(or $(MINUTES),120)
