@@ -21,7 +21,8 @@ from web.emulator.server import Emulator
 SOAK = bool(os.environ.get("PORTAL_SOAK"))
 SEED = int(os.environ.get("PORTAL_SEED", "11"))
 SOME_PAGES, SOME = 12, 40
-READ_S, WITHIN_S = 1.5, 4.0
+READ_S = 1.5 if SOAK else 5.0
+WITHIN_S = READ_S + 2.5
 BOB = {"X-Forwarded-Access-Token": "dapi-bob", "X-Forwarded-Email": "bob@example.com"}
 OF_ONE = (
     "", "/entities", "/status", "/failure", "/run-as", "/config", "/traffic", "/traffic/update", "/gateway", "/history",

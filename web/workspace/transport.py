@@ -28,7 +28,7 @@ RETRY_STATUSES = CANNOT | {429}
 CONNECT_TIMEOUT_S = 3.0
 OPEN_S = 15.0
 TOO_LATE = "The workspace did not answer in time."
-FOR_READS = 0.95  # of the longest time: in what is left, the person is told
+FOR_READS = 0.9  # of the longest time: in what is left, the person is told
 LOST = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
 Headers = Callable[[], Mapping[str, str]]
