@@ -36,12 +36,11 @@ async def caller(request: Request) -> Caller:
 
 async def person(request: Request) -> Caller:
     """The same for an answer that is never a page: no frame."""
-    identity = request.app.state.services.identity
-    who: Caller | None = identity.at_hand(request.headers, request.cookies)
-    if who is None:
-        who = await run_in_threadpool(identity.resolve, request.headers, request.cookies)
-    request.state.caller = who
-    return who
+    parts: Services = request.app.state.services
+    who = parts.identity.at_hand(request.headers, request.cookies)
+    found = who or await run_in_threadpool(parts.identity.resolve, request.headers, request.cookies)
+    request.state.caller = found
+    return found
 
 
 def look_up(request: Request) -> Caller:

@@ -1,7 +1,6 @@
 """Around every request: an id, the same-origin check, a limit on bodies, one log line."""
 
 import asyncio
-import json
 import logging
 import time
 import uuid
@@ -74,7 +73,7 @@ class RequestLog:
             "ms": round(seconds * 1000, 1),
             "actor": getattr(who, "email", ""),
         }
-        log.info(json.dumps(line))
+        log.info(line)
 
 
 class SameOrigin:

@@ -14,7 +14,7 @@ from typing import cast
 import aiohttp
 from aiohttp import web
 
-TOKENS = 60
+TOKENS = 100
 GAP_S = 0.05
 SESSION = web.AppKey("session", aiohttp.ClientSession)
 UPSTREAM = web.AppKey("upstream", str)

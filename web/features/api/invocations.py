@@ -4,7 +4,6 @@ Prompts and answers are kept nowhere: one log line says who asked which endpoint
 The hottest route of the portal: FastAPI documents it and finds it, its dependencies are asked for by hand.
 """
 
-import json
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
@@ -48,7 +47,7 @@ class Note:
         """One JSON line."""
         spent = timing.report()
         more = {"status": status, "ended": ending, "bytes_out": spent["bytes"], "ms": spent["total_ms"]}
-        log.info(json.dumps({"event": "invocation", **vars(self), **more}))
+        log.info({"event": "invocation", **vars(self), **more})
 
 
 class Relayed(Response):
@@ -112,11 +111,11 @@ async def invoke(name: str, request: Request, served_entity: str | None = None) 
         except PortalError as error:
             note.write(timing, error.status, error.code)
             raise await _told(error, who, name) from error
-        limit_s = min(parts.settings.invoke_timeout_s, PLATFORM_CUT_S) - MARGIN_S
-        return Relayed(_relay(answer, timing, limit_s, request, note), held.pop_all().close)
+        return Relayed(_relay(answer, timing, parts.settings.invoke_timeout_s, request, note), held.pop_all().close)
 
 
-def _relay(answer: Answer, timing: Timing, limit_s: float, request: Request, note: Note) -> Relay:
+def _relay(answer: Answer, timing: Timing, timeout_s: float, request: Request, note: Note) -> Relay:
     timing.headers = timing.now()
     told = request.headers.get(ASKS_TIMING) == "1"
+    limit_s = min(timeout_s, PLATFORM_CUT_S) - MARGIN_S
     return Relay(answer, timing, limit_s=limit_s, told=told, finished=note.of(answer.status))

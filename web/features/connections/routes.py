@@ -1,6 +1,5 @@
 """GET and POST /http-request, POST /api/v1/http-request: asked once, kept nowhere but for one log line."""
 
-import json
 import logging
 from typing import Annotated, Any
 
@@ -31,7 +30,7 @@ AskedDep = Annotated[Asked, Depends(_asked)]
 
 def _ask(who: Caller, asked: Asked) -> Answer:
     note = {"event": "http_request", "actor": who.email, "connection": asked.connection, "method": asked.method}
-    log.info(json.dumps(note))
+    log.info(note)
     return connections.http_request(
         who.workspace,
         asked.connection,
