@@ -37,10 +37,12 @@ async def caller(request: Request) -> Caller:
 async def person(request: Request) -> Caller:
     """The same for an answer that is never a page: no frame."""
     parts: Services = request.app.state.services
-    who = parts.identity.at_hand(request.headers, request.cookies)
-    found = who or await run_in_threadpool(parts.identity.resolve, request.headers, request.cookies)
-    request.state.caller = found
-    return found
+    found = parts.identity.at_hand(request.headers, request.cookies)
+    if found is None:
+        found = await run_in_threadpool(parts.identity.resolve, request.headers, request.cookies)
+    who: Caller = found
+    request.state.caller = who
+    return who
 
 
 def look_up(request: Request) -> Caller:
