@@ -57,10 +57,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.navigation = [entry for slice_ in (*PUBLIC, *slices) for entry in slice_.nav]
     app.state.endpoint_tabs = collect_tabs(slices)
     app.router.routes.extend(static_routes())
-    for slice_ in PUBLIC:
-        app.include_router(slice_.router)
+    # Routes are tried in this order, half a dozen a router and twice: what is asked most comes first.
     for slice_ in slices:
         app.include_router(slice_.router, dependencies=[Depends(authorized)])
+    for slice_ in PUBLIC:
+        app.include_router(slice_.router)
     app.add_exception_handler(PortalError, _portal_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)

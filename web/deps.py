@@ -32,14 +32,21 @@ async def services(request: Request) -> Services:
 
 async def caller(request: Request) -> Caller:
     """The person behind this request; raises Unauthenticated. Fills the frame that every page shows."""
+    return known(request, await person(request))
+
+
+async def person(request: Request) -> Caller:
+    """The same for an answer that is never a page: no frame."""
     parts: Services = request.app.state.services
     began = time.monotonic()
-    who = parts.identity.at_hand(request.headers, request.cookies)
-    if who is None:
-        who = await run_in_threadpool(parts.identity.resolve, request.headers, request.cookies)
+    found = parts.identity.at_hand(request.headers, request.cookies)
+    if found is None:
+        found = await run_in_threadpool(parts.identity.resolve, request.headers, request.cookies)
+    who: Caller = found
     if request.method == "GET":
         who.workspace.until = began + FOR_READS * parts.settings.read_timeout_s
-    return known(request, who)
+    request.state.caller = who
+    return who
 
 
 def look_up(request: Request) -> Caller:
@@ -103,7 +110,7 @@ CallerDep = Annotated[Caller, Depends(caller)]
 async def authorized(request: Request, who: CallerDep) -> Caller:
     """The person, if the portal's roles let them use this route; raises Forbidden. The app asks it of all routes."""
     settings = request.app.state.services.settings
-    path = str(getattr(request.scope.get("route"), "path", request.url.path))
+    path = str(getattr(request.scope.get("route"), "path", None) or request.url.path)
     request.state.role = authorize(who, settings, request.method, path)
     return who
 
@@ -136,8 +143,13 @@ async def _may(who: CallerDep, parts: ServicesDep) -> May:
     return may_see(who, everything=is_auditor(who, parts.settings))
 
 
-async def _request_id(request: Request) -> str:
+def request_id_of(request: Request) -> str:
+    """The id that the log and the answer carry."""
     return getattr(request.state, "request_id", "") or uuid.uuid4().hex
+
+
+async def _request_id(request: Request) -> str:
+    return request_id_of(request)
 
 
 async def _fields(request: Request) -> tree.Tree:

@@ -23,6 +23,8 @@ def configure(level: str) -> None:
     """Send everything to standard output. The SDK and HTTP libraries stay at WARNING: at DEBUG they print secrets."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines())
+    # Nothing of these is written, and finding them out costs as much as the line.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

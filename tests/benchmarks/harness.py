@@ -50,6 +50,11 @@ def cpu_s(pid: int) -> float:
     return sum(sum(int(field) for field in fields[11:15]) for one in tree(pid) if (fields := _stat(one))) / TICKS
 
 
+def main_thread_s(pid: int) -> float:
+    """Seconds of CPU of the process's first thread alone, the one that runs the loop, to the nanosecond."""
+    return int((PROC / str(pid) / "schedstat").read_text().split()[0]) / 1e9
+
+
 def rss_mb(pid: int) -> float:
     """Memory in use by the process tree, MB."""
     pages = sum(int((PROC / str(one) / "statm").read_text().split()[1]) for one in tree(pid))

@@ -5,7 +5,7 @@ import time
 
 import aiohttp
 
-from tests.benchmarks.goals.streams import HEADERS, Side, crowd, sides
+from tests.benchmarks.goals.streams import HEADERS, Side, crowd, lag, sides
 from tests.benchmarks.harness import Row, cpu_s, in_turn, percentile, ratio, rss_mb
 
 FEW, MANY = 40, 160
@@ -15,6 +15,7 @@ KB_A_STREAM = 60
 TOKENS_A_SECOND = 20
 LEAVERS = 20
 LEFT_WITHIN_S = 0.1
+LAG_S = 0.05
 
 
 def measure() -> list[Row]:
@@ -23,6 +24,7 @@ def measure() -> list[Row]:
         ours, direct = all_sides["portal"], all_sides["direct"]
         asyncio.run(crowd(ours.url, MANY))
         before = rss_mb(ours.pid)
+        lags = in_turn(ROUNDS, portal=lambda: lag(ours.url, MANY), direct=lambda: lag(direct.url, MANY))
         held: list[float] = []
         seen = in_turn(
             ROUNDS, few=lambda: cost(ours, FEW, held), many=lambda: cost(ours, MANY, held), splice=lambda:
@@ -33,12 +35,16 @@ def measure() -> list[Row]:
     carried, limit = (1e6 / (mid[name] * TOKENS_A_SECOND) for name in ("many", "splice"))
     kb = max(0.0, max(held) - before) * 1000 / MANY
     added = [max(0.0, a - b) for a, b in zip(left["portal"], left["direct"], strict=True)]
+    late = {name: f"{percentile(values, 0.5) * 1000:.1f} ms" for name, values in lags.items()}
+    slow = [max(0.0, a - b) for a, b in zip(lags["portal"], lags["direct"], strict=True)]
     gone = {name: f"{percentile(values, 0.5) * 1000:.0f} ms" for name, values in left.items()}
     return [
         Row("P3", f"CPU a token, {MANY} streams / {FEW}", f"{mid['many']:.0f} us", f"{mid['few']:.0f} us",
             ratio(seen["many"], seen["few"]), 1.1),
         Row("P3", f"streams of {TOKENS_A_SECOND} tokens/s that a core has CPU for: {WANTED_STREAMS} / portal",
             f"{carried:.0f}", f"splice {limit:.0f}", WANTED_STREAMS / carried, 1),
+        Row("P3", f"{MANY} streams: p99 lag of a token, added / {LAG_S * 1000:.0f} ms", late["portal"], late["direct"],
+            percentile(slow, 0.5) / LAG_S, 1),
         Row("P3", f"memory a stream / {KB_A_STREAM} KB", f"{kb:.0f} KB", "-", kb / KB_A_STREAM, 1),
         Row("P11", f"{LEAVERS} people leave: model left, added / 100 ms", gone["portal"], gone["direct"],
             percentile(added, 0.5) / LEFT_WITHIN_S, 1),

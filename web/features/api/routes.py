@@ -5,5 +5,5 @@ from fastapi import APIRouter
 from web.features.api import audit, changes, docs, endpoints, invocations, permissions
 
 router = APIRouter()
-for part in (endpoints, permissions, changes, audit, invocations, docs):
+for part in (invocations, endpoints, permissions, changes, audit, docs):  # the first is found soonest
     router.include_router(part.router)
