@@ -7,7 +7,7 @@ from math import nan
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.benchmarks import peers
-from tests.benchmarks.goals.streams import Side, crowd, first_token, sides
+from tests.benchmarks.goals.streams import Side, crowd, first_tokens, sides
 from tests.benchmarks.harness import Row, cpu_s, in_turn, percentile, ratio, rss_mb, took
 from tests.benchmarks.site import TOKEN, portal, workspace
 from tests.browser import chromium
@@ -46,10 +46,8 @@ def _streams() -> list[Row]:
         for side in all_.values():
             asyncio.run(crowd(side.url, 5))
         costs = in_turn(ROUNDS, **{n: lambda s=side: us_per_token(s) for n, side in all_.items()})
-        firsts = in_turn(
-            ROUNDS, **{n: lambda s=side: first_token(s.url) for n, side in {**all_, "": there["direct"]}.items()}
-        )
-        added = {n: percentile(values, 0.5) - percentile(firsts[""], 0.5) for n, values in firsts.items()}
+        firsts, _ = asyncio.run(first_tokens({**all_, "direct": there["direct"]}))
+        added = {n: percentile(values, 0.5) - percentile(firsts["direct"], 0.5) for n, values in firsts.items()}
         held = {name: rss_mb(side.pid) for name, side in all_.items()}
         health = took(lambda: stack.enter_context(portal(model.removesuffix("/v1"))))
     for name in began:
