@@ -57,7 +57,7 @@ bench: $(VENV)/.dev assets ## the benchmarks, as a table of ratios
 
 soak: $(VENV)/.dev assets ## the long versions: all payloads in all places, all orders of editors, kills, a history with any field altered
 	@chromium=$$($(PY) -m tests.browser.chromium) && PORTAL_TEST_CHROMIUM="$$chromium" PORTAL_SOAK=1 $(PY) -m pytest \
-		tests/attack tests/faults tests/features/api tests/features/changes/test_interleavings.py tests/audit/test_damage_at_scale.py $(ARGS)
+		tests/attack tests/faults tests/features/api tests/features/changes/test_interleavings.py tests/changes/test_editors_machine.py tests/audit/test_damage_at_scale.py $(ARGS)
 
 endurance: $(VENV)/.dev assets ## mixed use for two hours (MINUTES=15: shorter): memory, open files and latency must not grow
 	@$(PY) -m tests.benchmarks.endurance $(or $(MINUTES),120)

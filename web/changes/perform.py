@@ -73,15 +73,15 @@ def perform(
         _rules(change)
         try:
             live, facts = gather(ws, change)
+            made = plan(on_top(ledger, change, base, live, facts.grants, seen), live, facts)
+            refuse_blocked(made)
+            if open_ := made.unaccepted(acknowledged):
+                raise Unacknowledged(open_)
+            if moved_meanwhile(ws, change, live, facts.grants):
+                raise Meanwhile
         except behalf.Unproven as error:
             _refused(ledger, _attempt(ws, actor, change, key, asked, request_id), error)
             raise
-        made = plan(on_top(ledger, change, base, live, facts.grants, seen), live, facts)
-        refuse_blocked(made)
-        if open_ := made.unaccepted(acknowledged):
-            raise Unacknowledged(open_)
-        if moved_meanwhile(ws, change, live, facts.grants):
-            raise Meanwhile
         observe.look(ledger, live or {})
         operation, new = ledger.begin(_intent(made, actor, key, asked, live, facts.grants, ws, request_id))
         if not new:
