@@ -2,7 +2,7 @@
 
 import copy
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from web.changes.perform import Meanwhile, perform
 from web.changes.readback import VERSION
 from web.emulator.server import Emulator
 from web.workspace.client import Workspace
-from web.workspace.transport import Reply, Transport
+from web.workspace.transport import Headers, Reply, Transport
 
 Foreign = Callable[[], None]
 
@@ -27,10 +27,12 @@ class Overtaken(Transport):
 
     slip: Foreign | None = None
 
-    def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None) -> Reply:
+    def send(
+        self, method: str, path: str, headers: Headers, body: bytes | None, content_type: str = "application/json"
+    ) -> Reply:
         if self.slip:
             self.slip()
-        return super().send(method, path, headers, body)
+        return super().send(method, path, headers, body, content_type)
 
 
 @pytest.fixture
@@ -92,7 +94,7 @@ def test_what_moves_while_a_change_is_checked_stops_it(rig: Rig, kind: Kind) -> 
     limit = {"key": "endpoint", "renewal_period": "minute"}
     grants = [{"user_name": ACTOR.email, "permission_level": "CAN_MANAGE"}]
     acl = f"/api/2.0/permissions/serving-endpoints/{live['id']}"
-    body, theirs = {
+    moves: dict[Kind, tuple[dict[str, Any], tuple[str, str, dict[str, Any]]]] = {
         Kind.TAGS: ({"add": {"team": "ml"}}, ("PATCH", f"{API}/{name}/tags", {"add_tags": [{"key": "team"}]})),
         Kind.GATEWAY: (
             {"rate_limits": [{**limit, "calls": 7}]},
@@ -102,7 +104,8 @@ def test_what_moves_while_a_change_is_checked_stops_it(rig: Rig, kind: Kind) -> 
             {"access_control_list": [*grants, *scenarios.GRANT]},
             ("PATCH", acl, {"access_control_list": [{"group_name": "ml-team", "permission_level": "CAN_VIEW"}]}),
         ),
-    }[kind]
+    }
+    body, theirs = moves[kind]
     change = Change(kind=kind, endpoint=name, body=body)
     codes = scenarios.acknowledged(rig, change)
 
