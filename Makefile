@@ -57,7 +57,7 @@ bench: $(VENV)/.dev $(if $(filter 1,$(PEERS)),.venv-peers/.made) assets ## the b
 
 soak: $(VENV)/.dev assets ## the long versions: all payloads in all places, all orders of editors, kills, a history with any field altered, every role at every route
 	@chromium=$$($(PY) -m tests.browser.chromium) && PORTAL_TEST_CHROMIUM="$$chromium" PORTAL_SOAK=1 $(PY) -m pytest \
-		tests/attack tests/faults tests/features/api tests/features/changes/test_interleavings.py tests/audit/test_damage_at_scale.py tests/identity/test_matrix.py $(ARGS)
+		tests/attack tests/faults tests/features/api tests/features/changes/test_interleavings.py tests/changes/test_editors_machine.py tests/audit/test_damage_at_scale.py tests/identity/test_matrix.py $(ARGS)
 
 fuzz: $(VENV)/.dev assets ## 50,000 requests that schemathesis makes of the OpenAPI document, right ones and wrong ones
 	@PORTAL_SOAK=1 nice -n 10 $(PY) -m pytest -s tests/features/api/test_schema_fuzz.py $(ARGS)

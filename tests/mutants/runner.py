@@ -181,6 +181,10 @@ class Runner:
         )
 
     def _total(self, modules: list[Module]) -> int:
+        print(f"{'module':<28}{'mutants':>8}{'killed':>8}{'survived':>9}{'score':>8}")
+        for m in modules:
+            tried = m.killed + len(m.survivors)
+            print(f"{m.name:<28}{tried:>8}{m.killed:>8}{len(m.survivors):>9}{m.killed / max(tried, 1):>8.1%}")
         killed = sum(m.killed for m in modules)
         tried = killed + sum(len(m.survivors) for m in modules)
         print(f"all: {killed} of {tried} killed, {killed / max(tried, 1):.1%}; wanted {WANTED:.0%} of each module")

@@ -10,14 +10,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, Engine, Text, exists, func, or_, type_coerce
+from sqlalchemy import JSON, Engine, Table, Text, exists, func, or_, type_coerce
 from sqlmodel import Session, SQLModel, col, select
 
 from web.audit import chain
 from web.audit.anchors import Anchor, anchors, unproven
 from web.audit.checkpoint import Checkpoint
 from web.audit.models import Entry, Operation
+from web.audit.plain import Reader, as_text, whole
 
+ENTRIES: Table = SQLModel.metadata.tables["audit_entry"]
+OPERATIONS: Table = SQLModel.metadata.tables["operation"]
+# Where an operation's row has each of its facts, and whether as JSON.
+PLACES = {c.name: (place, isinstance(c.type, JSON)) for place, c in enumerate(OPERATIONS.columns)}
 WITHIN_MS = 10_000
 AT_ONCE = 500
 # Everything is read as of one moment: what is written meanwhile is no damage.
@@ -59,7 +64,7 @@ class _Walk:
     """From the anchor, or the beginning, to the end of the chain."""
 
     def __init__(self, session: Session, key: bytes, start: Anchor | None, checkpoints: Sequence[Checkpoint]) -> None:
-        self.session, self.key = session, key
+        self.session, self.key, self.reader = session, key, Reader()
         self.rows, self.last = 0, start.seq if start else 0
         self.archived, self.head = (start.count, start.mac) if start else (0, chain.GENESIS)
         self._marks = {c.seq: c for c in checkpoints if c.seq > self.last}
@@ -78,7 +83,8 @@ class _Walk:
 
     def _link(self, entry: Any) -> str:
         """The class of damage that shows at this entry, the first that does not follow from the head."""
-        if not signed(self.key, entry):
+        payload = self.reader.read(entry.payload)
+        if not signed(self.key, entry, payload, plain=not self.reader.odd and whole(entry.at)):
             return _unsigned(self.session, entry, self.key)
         if entry.prev_mac == self.head:
             return ""
@@ -102,11 +108,12 @@ class _Walk:
         return {"seq": seq, "class": "restamped", "op_id": ""}
 
 
-def signed(key: bytes, entry: Any) -> bool:
-    """Whether the entry is what was signed with this key."""
+def signed(key: bytes, entry: Any, payload: Any = None, *, plain: bool = False) -> bool:
+    """Whether the entry is what was signed with this key. `payload`: of one read as text; `plain`: as in the mac."""
+    said = entry.payload if payload is None else payload
     try:
-        made = chain.mac(key, entry.prev_mac, entry.op_id, entry.stage, entry.at, entry.actor, entry.payload)
-    except ValueError:  # there is no canonical form of it: the ledger cannot have written it
+        made = chain.mac(key, entry.prev_mac, entry.op_id, entry.stage, entry.at, entry.actor, said, plain=plain)
+    except (ValueError, TypeError):  # there is no canonical form of it: the ledger cannot have written it
         return False
     return made == str(entry.mac)
 
@@ -122,9 +129,9 @@ def same_moment(operation_at: int, intent_at: int) -> bool:
 
 
 def _entries(session: Session) -> Iterator[Any]:
-    columns = Entry.__table__.columns  # type: ignore[attr-defined]
-    query = select(*columns).order_by(columns.seq)
-    yield from session.connection().execute(query.execution_options(yield_per=1000))
+    query = as_text(ENTRIES).order_by(ENTRIES.c.seq)
+    for some in session.connection().execute(query.execution_options(yield_per=1000)).partitions():
+        yield from some
 
 
 def _unsigned(session: Session, entry: Any, key: bytes) -> str:
@@ -139,12 +146,12 @@ def _unsigned(session: Session, entry: Any, key: bytes) -> str:
 
 def _projection(session: Session) -> Bad | None:
     """The first operation that is not what its entries say, or stands elsewhere than they do, or that is lost."""
-    last_seq, last_entry = 0, 0
+    last_seq, last_entry, reader = 0, 0, Reader()
     while rows := _operations(session, last_seq):
         links = _links(session, [row.id for row in rows])
         for row in rows:
             mine = links.get(row.id, [])
-            if not mine or mine[0].seq <= last_entry or not _same(row, mine):
+            if not mine or mine[0].seq <= last_entry or not _same(reader, row, mine):
                 return {"seq": row.seq, "class": "projection", "op_id": row.id}
             last_seq, last_entry = row.seq, mine[0].seq
     known = exists().where(col(Operation.id) == col(Entry.op_id))
@@ -154,8 +161,7 @@ def _projection(session: Session) -> Bad | None:
 
 def _unreadable(session: Session) -> Bad:
     """The first row whose JSON is none: only a SQLite file takes such a thing."""
-    tables = SQLModel.metadata.tables
-    for table, kind in ((tables["audit_entry"], "edited"), (tables["operation"], "projection")):
+    for table, kind in ((ENTRIES, "edited"), (OPERATIONS, "projection")):
         columns = table.columns
         broken = or_(*(func.json_valid(type_coerce(c, Text)) == 0 for c in columns if isinstance(c.type, JSON)))
         row = session.connection().execute(select(columns.seq).where(broken).order_by(columns.seq).limit(1)).first()
@@ -165,21 +171,26 @@ def _unreadable(session: Session) -> Bad:
 
 
 def _operations(session: Session, after: int) -> Sequence[Any]:
-    columns = Operation.__table__.columns  # type: ignore[attr-defined]
-    query = select(*columns).where(columns.seq > after).order_by(columns.seq).limit(AT_ONCE)
+    query = as_text(OPERATIONS).where(OPERATIONS.c.seq > after).order_by(OPERATIONS.c.seq).limit(AT_ONCE)
     return session.connection().execute(query).all()
 
 
 def _links(session: Session, ids: list[str]) -> dict[str, list[Any]]:
-    columns = Entry.__table__.columns  # type: ignore[attr-defined]
     found: dict[str, list[Any]] = {}
-    for entry in session.connection().execute(select(*columns).where(columns.op_id.in_(ids)).order_by(columns.seq)):
+    query = as_text(ENTRIES).where(ENTRIES.c.op_id.in_(ids)).order_by(ENTRIES.c.seq)
+    for entry in session.connection().execute(query):
         found.setdefault(entry.op_id, []).append(entry)
     return found
 
 
-def _same(row: Any, entries: list[Any]) -> bool:
+def _same(reader: Reader, row: Any, entries: list[Any]) -> bool:
     said: dict[str, Any] = dict(UNSAID)
     for entry in entries:
-        said |= facts(entry.actor, entry.payload)
-    return same_moment(row.at, entries[0].at) and all(getattr(row, name) == value for name, value in said.items())
+        said |= facts(entry.actor, reader.read(entry.payload))
+    if not same_moment(row.at, entries[0].at):
+        return False
+    for name, value in said.items():
+        place, is_json = PLACES[name]
+        if (reader.read(row[place]) if is_json else row[place]) != value:
+            return False
+    return True

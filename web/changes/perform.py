@@ -17,8 +17,8 @@ from web.changes.grants import direct_grants
 from web.changes.kinds import Base, Change, Kind
 from web.changes.parts import part_of
 from web.changes.plan import Plan, plan
-from web.changes.preflight import gather
-from web.changes.readback import differences
+from web.changes.preflight import gather, moved_meanwhile
+from web.changes.readback import differences, overtaken
 from web.changes.rebase import Rebased, rebase, wanted_part
 from web.changes.send import Delivery, deliver
 from web.errors import Conflict, Forbidden, Invalid, PortalError
@@ -73,13 +73,15 @@ def perform(
         _rules(change)
         try:
             live, facts = gather(ws, change)
+            made = plan(on_top(ledger, change, base, live, facts.grants, seen), live, facts)
+            refuse_blocked(made)
+            if open_ := made.unaccepted(acknowledged):
+                raise Unacknowledged(open_)
+            if moved_meanwhile(ws, change, live, facts.grants):
+                raise Meanwhile
         except behalf.Unproven as error:
             _refused(ledger, _attempt(ws, actor, change, key, asked, request_id), error)
             raise
-        made = plan(on_top(ledger, change, base, live, facts.grants, seen), live, facts)
-        refuse_blocked(made)
-        if open_ := made.unaccepted(acknowledged):
-            raise Unacknowledged(open_)
         observe.look(ledger, live or {})
         operation, new = ledger.begin(_intent(made, actor, key, asked, live, facts.grants, ws, request_id))
         if not new:
@@ -113,6 +115,18 @@ class Moved(Conflict):
         )
         self.rebased = rebased
         self.base, self.live, self.mine = base, live, mine
+
+
+class Meanwhile(Conflict):
+    """Somebody changed the same part while this change was being checked, before anything was sent."""
+
+    code = "BASE_MOVED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody changed the endpoint while this was being checked.",
+            hint="Nothing was sent. Look again, then apply your change on top of what is there now.",
+        )
 
 
 class Unacknowledged(Conflict):
@@ -249,7 +263,10 @@ def _outcome(ledger: Ledger, ws: Workspace, made: Plan, operation: Operation, de
         after=after,
         error=delivery.error,
         endpoint_id=str((after or {}).get("id") or _made(made.change, delivery)),
-        readback=differences(ledger, made, after),
+        readback=[
+            *differences(ledger, made, after),
+            *overtaken(made.change.kind, delivery.calls, operation.before, after),
+        ],
     )
 
 

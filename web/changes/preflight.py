@@ -12,6 +12,7 @@ from web.changes.grants import direct_grants, inherited_grants
 from web.changes.kept_by_app import kept_by_app, own_app
 from web.changes.kinds import Change, Kind
 from web.changes.lockouts import lockouts
+from web.changes.parts import part_of
 from web.changes.plan import Facts
 from web.changes.run_as import run_as_findings
 from web.changes.shapes import misshapen
@@ -48,6 +49,21 @@ def gather(ws: Workspace, change: Change) -> tuple[dict[str, Any] | None, Facts]
     return live, Facts(
         exists=live is not None, grants=grants, blockers=blockers, warnings=told, executed_by=executed_by
     )
+
+
+# What these touch is the app's, or nobody else's edit can be lost by them.
+UNMOVED = APP_KINDS | {Kind.CREATE, Kind.STOP, Kind.START}
+
+
+def moved_meanwhile(ws: Workspace, change: Change, live: dict[str, Any] | None, grants: list[dict[str, Any]]) -> bool:
+    """Whether the part this changes is another by now than `gather` read: what comes between asks catalogs and people,
+    which takes seconds. Only a change of the config can be told after it was overwritten; so nothing is sent then."""
+    if change.kind in UNMOVED or live is None or not live.get("id"):
+        return False
+    now = sight.endpoint(ws, change.endpoint)
+    again = direct_grants(behalf.permissions(ws, now)[0]) if change.kind is Kind.PERMISSIONS else grants
+    before, after = (part_of(change.kind, seen, have) for seen, have in ((live, grants), (now, again)))
+    return fingerprint(before) != fingerprint(after)
 
 
 def _missed(ws: Workspace, change: Change, permissions: dict[str, Any]) -> list[Finding]:

@@ -5,13 +5,16 @@ from typing import Any
 from web.audit.ledger import Ledger
 from web.changes.app_attach import APP_KINDS
 from web.changes.diff import Row, diff
-from web.changes.fields import editable, lineage, tags_of, writable_config
+from web.changes.fields import current_config, editable, lineage, tags_of, writable_config
 from web.changes.kinds import Kind
 from web.changes.plan import Plan
 
+Live = dict[str, Any] | None
 # Nothing of these can be read back at once: the state follows, or the endpoint is gone.
 UNREAD = APP_KINDS | {Kind.DELETE, Kind.STOP, Kind.START}
 NAMES = {"permissions": "access_control_list"}
+VERSION = "config.config_version"
+BADLY = ("UPDATE_FAILED", "UPDATE_CANCELED")
 
 
 def differences(ledger: Ledger, made: Plan, live: dict[str, Any] | None) -> list[Row]:
@@ -23,6 +26,30 @@ def differences(ledger: Ledger, made: Plan, live: dict[str, Any] | None) -> list
     configs = [c for c in (live.get("pending_config"), live.get("config")) if c] or [None]
     tries = [_against(asked, was, ledger.redact({**live, "config": c, "pending_config": None})) for c in configs]
     return min(tries, key=len)
+
+
+def overtaken(kind: Kind, calls: list[dict[str, Any]], before: Live, after: Live) -> list[Row]:
+    """A row when more config updates happened than the one made here: somebody's, which was read by nobody, lies
+    beneath it or above it. The workspace takes no precondition, so this is told after the fact (reference F3)."""
+    if before is None or after is None or not _one_update(kind, calls):
+        return []
+    was, now = _versions(before), _versions(after)
+    failed = (before.get("state") or {}).get("config_update") in BADLY
+    if not was or not now or (failed and not before.get("pending_config")):
+        return []  # the number of an update that failed is not told any more: nothing can be concluded
+    expected = max(was) + 1
+    return [{"path": VERSION, "before": expected, "after": max(now)}] if max(now) > expected else []
+
+
+def _one_update(kind: Kind, calls: list[dict[str, Any]]) -> bool:
+    return kind in (Kind.CONFIG, Kind.TRAFFIC, Kind.RESTORE) and any(
+        str(call["path"]).endswith("/config") for call in calls
+    )
+
+
+def _versions(live: dict[str, Any]) -> list[int]:
+    configs = (live.get("pending_config"), current_config(live))
+    return [c["config_version"] for c in configs if c and isinstance(c.get("config_version"), int)]
 
 
 def _against(asked: dict[str, Any], was: dict[str, Any], live: dict[str, Any]) -> list[Row]:

@@ -14,7 +14,7 @@ from web.changes.fields import current_config, tags_of, writable_config
 from web.changes.grants import direct_grants
 from web.changes.kinds import Change, Kind
 from web.changes.plan import plan
-from web.changes.readback import differences
+from web.changes.readback import differences, overtaken
 from web.changes.telemetry import telemetry_shows
 from web.errors import NotFound, PortalError
 from web.workspace import serving
@@ -89,7 +89,8 @@ def _settle_one(ledger: Ledger, ws: Workspace, operation: Operation, sees_all: b
 def _otherwise(ledger: Ledger, operation: Operation, live: Live) -> list[Row]:
     """Where the workspace has something else than was asked; the change as recorded holds no secrets, nor do we ask."""
     made = plan(Change.model_validate(operation.change), operation.before)
-    return differences(ledger, made, live)
+    rows = overtaken(made.change.kind, operation.calls, operation.before, live)
+    return [*differences(ledger, made, live), *rows]
 
 
 def _answered(operation: Operation) -> bool:
