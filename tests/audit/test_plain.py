@@ -10,8 +10,8 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.audit import chain
-from web.audit.plain import Reader, whole
+from web.audit import chain, models
+from web.audit.plain import Reader, as_text, whole
 
 NUMBERS = st.one_of(st.integers(-(2**53) + 1, 2**53 - 1), st.floats(allow_nan=False, allow_infinity=False))
 SCALARS = st.one_of(st.none(), st.booleans(), NUMBERS, st.text(st.characters(exclude_categories=["Cs"]), max_size=9))
@@ -59,6 +59,18 @@ def test_numbers_that_the_encoders_may_write_differently_are_noticed(text: str, 
 def test_what_is_no_json_is_no_value(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         Reader().read(text)
+
+
+def test_infinity_is_read_as_such() -> None:
+    assert Reader().odd, "nothing was read yet"
+    assert [Reader().read(text) for text in ("Infinity", "-Infinity")] == [math.inf, -math.inf]
+
+
+def test_only_json_columns_become_text() -> None:
+    said = str(as_text(models.Entry.__table__))  # type: ignore[attr-defined]
+    assert said.count("CAST(") == 1
+    assert "CAST(audit_entry.payload AS TEXT) AS payload" in said
+    assert "audit_entry.mac" in said
 
 
 def test_null_and_nothing_are_none() -> None:

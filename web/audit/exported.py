@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from web.audit import chain
 from web.audit.checkpoint import Checkpoint
 from web.audit.models import Entry
-from web.audit.verify import UNSAID, Verdict, facts, same_moment, signed
+from web.audit.verify import Verdict, facts, same_moment, signed, unsaid
 
 
 class Link(NamedTuple):
@@ -40,7 +40,7 @@ def verify_lines(lines: Iterable[str], key: bytes, checkpoints: Sequence[Checkpo
 
 
 def _operation(said: dict[str, Any], entries: list[Entry], key: bytes) -> dict[str, Any] | None:
-    present: dict[str, Any] = dict(UNSAID)
+    present = unsaid(entries[-1].stage if entries else "")
     for entry in entries:
         if not signed(key, entry):
             return {"seq": entry.seq, "class": "edited", "op_id": entry.op_id}

@@ -17,14 +17,14 @@ class Reader:
     """`read` answers a column's value; `odd` is whether numbers in the last one need the canonical writer itself."""
 
     def __init__(self) -> None:
-        self.odd = False
+        self.odd = True  # nothing was read yet
         decoder = json.JSONDecoder(parse_float=self._float, parse_int=self._int, parse_constant=self._constant)
         self._scan = decoder.scan_once  # type: ignore[attr-defined]
 
     def read(self, text: str | None) -> Any:
         """The value of a column's text, None for NULL. Raises ValueError for what is no JSON."""
         self.odd = False
-        if text is None or text == "null":
+        if text is None:
             return None
         try:
             value, end = self._scan(text, 0)
@@ -42,7 +42,7 @@ class Reader:
 
     def _constant(self, text: str) -> float:
         self.odd = True
-        return float(text.replace("Infinity", "inf"))
+        return float(text)
 
 
 def as_text(table: Table) -> Select[Any]:

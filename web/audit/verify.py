@@ -33,6 +33,13 @@ ONE_MOMENT: dict[str, dict[str, Any]] = {
 Bad = dict[str, Any]
 UNSAID = {"executed_by": ""}
 """What entries of earlier versions do not say, and operations without them cannot be."""
+NOT_YET: dict[str, Any] = {"after": None, "error": None, "readback": [], "duration_ms": None, "settled_at": None}
+"""What an operation cannot have before its outcome: its intent says nothing of these."""
+
+
+def unsaid(stage: str) -> dict[str, Any]:
+    """What an operation is beside what its entries say, the last of which is of this stage."""
+    return UNSAID | (NOT_YET if stage == "intent" else {})
 
 
 @dataclass(frozen=True)
@@ -184,7 +191,7 @@ def _links(session: Session, ids: list[str]) -> dict[str, list[Any]]:
 
 
 def _same(reader: Reader, row: Any, entries: list[Any]) -> bool:
-    said: dict[str, Any] = dict(UNSAID)
+    said = unsaid(entries[-1].stage)
     for entry in entries:
         said |= facts(entry.actor, reader.read(entry.payload))
     if not same_moment(row.at, entries[0].at):
