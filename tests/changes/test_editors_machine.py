@@ -106,9 +106,7 @@ class Editors(RuleBasedStateMachine):
         except Moved:
             self._review(form)
             return
-        if (
-            form.open
-        ):  # a conflict that nobody decided goes away only where the endpoint is again what the form began from
+        if form.open:  # what nobody decided is no conflict only where all is again what the form began from
             assert fingerprint(part_of(form.kind, read, grants)) == form.base.hash
         made = plan(change, read, Facts(grants=grants))
         if made.blockers:
