@@ -1,4 +1,5 @@
-"""The mark of our own htmx elements: every tag that a template writes with `hx-get`, `hx-post` … gets an `hx-nonce`.
+"""The mark of our own htmx elements: every tag that a template writes with `hx-get`, `hx-post` … gets an `hx-nonce`;
+and every script that is fetched ahead a `nonce`, without which the policy does not let it be fetched.
 
 It is put into the source of a template when it is compiled, so nothing that is filled in can carry it; the nonce of the
 answer takes its place when the page is rendered. An `hx-get` that came with somebody's text stays without, and is dead.
@@ -12,6 +13,7 @@ from jinja2.ext import Extension
 _MARK = secrets.token_urlsafe(16)
 _ASKS = "hx-(?:get|post|put|patch|delete|query|action|boost)"
 _IN_A_TAG = re.compile(rf"(?<![\w\"'-])({_ASKS}=)")
+_AHEAD = '<link rel="modulepreload"'
 _IN_A_DICT = re.compile(rf'("{_ASKS}":)')
 
 
@@ -20,6 +22,7 @@ class Stamp(Extension):
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """The source with marks, in tags and in dictionaries of attributes."""
+        source = source.replace(_AHEAD, f'{_AHEAD} nonce="{_MARK}"')
         source = _IN_A_TAG.sub(rf'hx-nonce="{_MARK}" \1', source)
         return _IN_A_DICT.sub(rf'"hx-nonce": "{_MARK}", \1', source)
 
