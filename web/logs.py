@@ -13,10 +13,19 @@ class JsonLines(logging.Formatter):
         """One line, no newline inside."""
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line: dict[str, object] = {"at": moment, "level": record.levelname, "logger": record.name}
-        line |= record.msg if isinstance(record.msg, dict) else {"message": record.getMessage()}
+        line |= record.msg if isinstance(record.msg, dict) else said(record.getMessage())
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def said(message: str) -> dict[str, object]:
+    """A message that is an object as JSON (a checkpoint's line) is taken in too."""
+    try:
+        inner = json.loads(message) if message.startswith("{") else None
+    except ValueError:
+        inner = None
+    return inner if isinstance(inner, dict) else {"message": message}
 
 
 def configure(level: str) -> None:

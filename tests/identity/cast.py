@@ -79,8 +79,8 @@ class Cast:
             session.commit()
             rows = session.exec(select(QueuedChange).order_by(col(QueuedChange.seq)))
             self.queued = {row.draft: int(row.seq or 0) for row in rows}
-            seen = session.exec(select(Snapshot).where(Snapshot.scope == "endpoint").order_by(col(Snapshot.seq)))
-            by_name = {row.endpoint: int(row.seq or 0) for row in seen}
+            seen = session.exec(select(Snapshot).where(Snapshot.scope == "endpoint").order_by(col(Snapshot.seq).desc()))
+            by_name = {row.endpoint: int(row.seq or 0) for row in seen}  # the first: what is live now differs from it
             self.states = {acl: by_name[endpoint(acl)] for acl in GRANTED}
             self.states[NEVER] = self.states["none"]
         engine.dispose()

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.features.changes.support import fault
+from tests.loops import finish
 from tests.servers import Portal
 from web.emulator.server import Emulator
 from web.limits import UNDER_WAY, TooMany, Turns
@@ -38,7 +39,7 @@ def test_one_request_of_each_computes_and_the_next_when_it_waits_or_ends() -> No
         turns.leave("bob")
         await asyncio.wait_for(third, 5)
 
-    asyncio.run(play())
+    finish(play())
 
 
 def test_who_asked_much_lets_who_asked_little_go_first() -> None:
@@ -55,7 +56,7 @@ def test_who_asked_much_lets_who_asked_little_go_first() -> None:
             await asyncio.wait_for(yields, 5)
         await asyncio.wait_for(turns.enter("charlie"), 5)
 
-    asyncio.run(play())
+    finish(play())
 
 
 def test_nobody_waits_alone_and_never_for_long() -> None:
@@ -66,7 +67,7 @@ def test_nobody_waits_alone_and_never_for_long() -> None:
         await turns.enter("alice")
         await asyncio.wait_for(turns.enter("bob"), 5)
 
-    asyncio.run(play())
+    finish(play())
 
 
 def test_past_the_last_place_one_is_told_to_come_again() -> None:
@@ -81,7 +82,7 @@ def test_past_the_last_place_one_is_told_to_come_again() -> None:
         turns.leave("bob")
         await asyncio.wait_for(turns.enter("bob"), 5)
 
-    asyncio.run(play())
+    finish(play())
 
 
 @contextmanager

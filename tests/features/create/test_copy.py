@@ -1,5 +1,6 @@
 """Duplicate endpoint: every kind fills a form that can be reviewed; what does not come along is said."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
@@ -62,8 +63,7 @@ def test_grants_that_may_not_be_read_are_said_to_be_missing(emulator: "Emulator"
 
 def test_a_long_name_stays_a_name(emulator: "Emulator", bob: httpx.Client) -> None:
     long = "c" * 56 + "-longer"
-    source = emulator.world.endpoints["churn"]
-    emulator.world.endpoints[long] = source
+    emulator.world.endpoints[long] = replace(emulator.world.endpoints["churn"], name=long)
     try:
         assert ENDPOINT.fullmatch(copied(bob, long)[1]["name"])
     finally:
