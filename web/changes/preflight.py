@@ -8,6 +8,7 @@ from web.changes.app_attach import APP_KINDS
 from web.changes.app_state import with_app
 from web.changes.checks import Finding
 from web.changes.diff import fingerprint
+from web.changes.fields import tags_of
 from web.changes.grants import direct_grants, inherited_grants
 from web.changes.kept_by_app import kept_by_app, own_app
 from web.changes.kinds import Change, Kind
@@ -61,6 +62,10 @@ def moved_meanwhile(ws: Workspace, change: Change, live: dict[str, Any] | None, 
     if change.kind in UNMOVED or live is None or not live.get("id"):
         return False
     now = sight.endpoint(ws, change.endpoint)
+    if change.kind is Kind.TAGS:  # only these keys are touched: what others set beside them stays
+        keys = {*(change.body.get("add") or {}), *(change.body.get("delete") or [])}
+        was, has = tags_of(live), tags_of(now)
+        return any(was.get(key) != has.get(key) for key in keys)
     again = direct_grants(behalf.permissions(ws, now)[0]) if change.kind is Kind.PERMISSIONS else grants
     before, after = (part_of(change.kind, seen, have) for seen, have in ((live, grants), (now, again)))
     return fingerprint(before) != fingerprint(after)
