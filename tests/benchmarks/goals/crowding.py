@@ -1,15 +1,23 @@
-"""P13: one person's pages while another floods the portal, and while one endpoint of the workspace hangs."""
+"""P13: one person's pages while another floods the portal, and while one endpoint of the workspace hangs.
 
+`python -m tests.benchmarks.goals.crowding flood|hang URL` is the other person: a process of its own that leaves the
+processor to the portal, as people elsewhere do.
+"""
+
+import os
+import subprocess
+import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 
 import httpx
 
 from tests.benchmarks.harness import Row, in_turn, percentile, ratio
 from tests.benchmarks.site import person, portal, workspace
+from tests.servers import ROOT
 
 ROUNDS = 3
 PAGES = 40
@@ -56,21 +64,29 @@ def pages(url: str) -> float:
 def beside(trouble: ExitStack, url: str) -> float:
     """`pages` while there is trouble."""
     with trouble:
+        time.sleep(1)  # until its hands are at work
         return pages(url)
 
 
 def flooding(url: str) -> ExitStack:
     """Bob's hands: pages, changes and streams without a pause."""
-    kinds: list[Callable[[httpx.Client], object]] = [look, alter, ask]
-    return _all(_hand(url, kinds[place % len(kinds)]) for place in range(HANDS))
+    return _other("flood", url)
 
 
 def hanging(url: str, behind: str) -> ExitStack:
     """One endpoint does not answer, and bob waits for it in many windows."""
     fault = {"match": {"path": f"/api/2.0/serving-endpoints/{SLOW}*"}, "fault": "delay", "delay_s": 8}
     httpx.post(f"{behind}/_emulator/faults", json=fault, timeout=10).raise_for_status()
-    stack = _all(_hand(url, lambda who: who.get(f"/endpoints/{SLOW}")) for _ in range(WAITING))
+    stack = _other("hang", url)
     stack.callback(httpx.delete, f"{behind}/_emulator/faults", timeout=10)
+    return stack
+
+
+def _other(what: str, url: str) -> ExitStack:
+    child = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.goals.crowding", what, url], cwd=ROOT)
+    stack = ExitStack()
+    stack.callback(child.wait, 15)
+    stack.callback(child.kill)
     return stack
 
 
@@ -91,25 +107,21 @@ def ask(who: httpx.Client) -> object:
     return who.post(f"/api/v1/endpoints/{SLOW}/invocations", json=body)
 
 
-def _all(hands: Iterable[AbstractContextManager[None]]) -> ExitStack:
-    stack = ExitStack()
-    for hand in hands:
-        stack.enter_context(hand)
-    return stack
+def wait(who: httpx.Client) -> object:
+    """One page that does not come."""
+    return who.get(f"/endpoints/{SLOW}")
 
 
-@contextmanager
-def _hand(url: str, work: Callable[[httpx.Client], object]) -> Iterator[None]:
-    done = threading.Event()
+def hand(url: str, work: Callable[[httpx.Client], object]) -> None:
+    """The same again and again."""
+    with httpx.Client(base_url=url, headers=BOB, timeout=30, trust_env=False) as who:
+        while True:
+            with suppress(httpx.HTTPError):
+                work(who)
 
-    def run() -> None:
-        with httpx.Client(base_url=url, headers=BOB, timeout=30, trust_env=False) as who:
-            while not done.is_set():
-                with suppress(httpx.HTTPError):
-                    work(who)
 
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    yield
-    done.set()
-    thread.join(40)
+if __name__ == "__main__":
+    os.nice(19)
+    works = [look, alter, ask] * (HANDS // 3) if sys.argv[1] == "flood" else [wait] * WAITING
+    for one in works:
+        threading.Thread(target=hand, args=(sys.argv[2], one)).start()
