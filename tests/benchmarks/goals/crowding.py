@@ -64,7 +64,6 @@ def pages(url: str) -> float:
 def beside(trouble: ExitStack, url: str) -> float:
     """`pages` while there is trouble."""
     with trouble:
-        time.sleep(1)  # until its hands are at work
         return pages(url)
 
 
@@ -83,8 +82,12 @@ def hanging(url: str, behind: str) -> ExitStack:
 
 
 def _other(what: str, url: str) -> ExitStack:
-    child = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.goals.crowding", what, url], cwd=ROOT)
+    words = [sys.executable, "-m", "tests.benchmarks.goals.crowding", what, url]
+    child = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE)
+    assert child.stdout
+    child.stdout.readline()  # its hands are at work
     stack = ExitStack()
+    stack.callback(child.stdout.close)
     stack.callback(child.wait, 15)
     stack.callback(child.kill)
     return stack
@@ -125,3 +128,4 @@ if __name__ == "__main__":
     works = [look, alter, ask] * (HANDS // 3) if sys.argv[1] == "flood" else [wait] * WAITING
     for one in works:
         threading.Thread(target=hand, args=(sys.argv[2], one)).start()
+    print("at work", flush=True)
