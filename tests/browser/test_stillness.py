@@ -1,12 +1,14 @@
 """Pages stand still: nothing moves under a person's pointer while they load."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.fixtures import OpenPage
 from tests.features.endpoints.support import fault
+from tests.servers import Portal
 
 if TYPE_CHECKING:
     from web.emulator.server import Emulator
@@ -43,14 +45,18 @@ def test_nothing_moves_while_a_page_loads(open_page: OpenPage, width: int, paths
         assert sum(shift[0] for shift in shifts) < HARDLY, (path, shifts)
 
 
-def test_nothing_moves_when_what_needs_more_calls_arrives(open_page: OpenPage, emulator: "Emulator") -> None:
+def test_nothing_moves_when_what_needs_more_calls_arrives(
+    browser: Browser, start_portal: Callable[..., Portal], emulator: "Emulator"
+) -> None:
+    portal = start_portal()  # that nobody has looked around with
     fault(emulator, "/api/2.0/preview/scim/v2/Users", fault="delay", delay_s=1, times=1)
-    page = open_page("alice")
-    page.goto("/endpoints")
-    troubles = page.locator("#attention")
-    expect(troubles).to_contain_text("Looking up creators")
-    expect(troubles).to_contain_text("looked up")
-    shifts = page.evaluate(SHIFTS)
+    with browser.new_context(extra_http_headers={"X-Forwarded-Access-Token": "dapi-alice"}) as window:
+        page = window.new_page()
+        page.goto(f"{portal.url}/endpoints")
+        troubles = page.locator("#attention")
+        expect(troubles).to_contain_text("Looking up creators")
+        expect(troubles).to_contain_text("looked up")
+        shifts = page.evaluate(SHIFTS)
     assert sum(shift[0] for shift in shifts) < HARDLY, shifts
 
 
