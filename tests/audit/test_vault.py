@@ -24,10 +24,10 @@ ON_VOLUME = {"PORTAL_AUDIT_VOLUME": VOLUME, "PORTAL_SNAPSHOT_EVERY_S": "0.2"}
 Start = Callable[..., Portal]
 
 
-def tag(portal: Portal, name: str = "churn") -> str:
+def tag(portal: Portal, name: str = "churn", key: str = "drill") -> str:
     """A change that is recorded; answers the value of the tag it set."""
     value = uuid.uuid4().hex[:8]
-    change = {"kind": "tags.update", "endpoint": name, "body": {"add": {"drill": value}}}
+    change = {"kind": "tags.update", "endpoint": name, "body": {"add": {key: value}}}
     headers = {**BOB, "Idempotency-Key": uuid.uuid4().hex}
     answer = httpx.post(f"{portal.url}/api/v1/changes", json={"change": change}, headers=headers, timeout=20)
     assert answer.status_code == 201, answer.text

@@ -1,6 +1,7 @@
 """However often a person presses Apply, goes back or reloads: the change is sent once, and they are told so."""
 
 import re
+import time
 import uuid
 from collections.abc import Callable, Iterator
 
@@ -34,8 +35,10 @@ def reviewed(bob: httpx.Client, portal: Portal, emulator: Emulator, name: str) -
     desk = at_desk(portal)
 
     def make() -> str:
+        while any(entry.status is None for entry in emulator.world.requests.entries):
+            time.sleep(0.05)  # whoever pressed twice is told before the first press has taken effect
         live = bob.get(f"/api/v1/endpoints/{name}").json()
-        wanted = Change.model_validate(change("tags.update", name, add={"mark": uuid.uuid4().hex[:8]}))
+        wanted = Change.model_validate(change("tags.update", name, add={f"mark-{uuid.uuid4().hex[:6]}": "set"}))
         fault(emulator, "PATCH", "*/tags", "delay", **SLOW)
         return submit(desk, BOB, wanted, live)
 

@@ -103,7 +103,7 @@ def _into(portals: list[Portal], start: Callable[..., Portal], folder: str, sett
 
 def _four_tags(portal: Portal) -> None:
     for _ in range(4):
-        tag(portal)
+        tag(portal, key=f"of-{portal.port}")
 
 
 def test_everything_lives_in_a_schema_of_its_own(
