@@ -1,5 +1,6 @@
 """What is signed is RFC 8785, however quickly it is written; stored JSON is read as the standard parser reads it."""
 
+import hmac
 import json
 from typing import Any
 
@@ -8,7 +9,8 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.audit import chain
+from web.audit import chain, models
+from web.audit.verify import as_text
 from web.db.engine import parsed
 
 whole = st.integers(-chain.SAFE_INTEGER, chain.SAFE_INTEGER)
@@ -21,6 +23,13 @@ anything = st.recursive(
 @given(anything)
 def test_the_quick_way_writes_what_the_standard_says(value: Any) -> None:
     assert chain.canonical(value) == rfc8785.dumps(value)
+
+
+@given(st.binary(max_size=200), st.text("ab:", max_size=9))
+def test_the_mac_is_the_hmac_of_the_canonical_link(key: bytes, actor: str) -> None:
+    link = {"prev": "0", "op_id": "o", "stage": "intent", "at": 7, "actor": actor, "payload": {"a": [1]}}
+    made = hmac.new(key, rfc8785.dumps(link), "sha256").hexdigest()  # type: ignore[arg-type]
+    assert chain.mac(key, "0", "o", "intent", 7, actor, {"a": [1]}) == made
 
 
 @pytest.mark.parametrize("value", [2**53, -(2**53), float("nan"), float("inf"), [{"deep": 2**60}], "\ud800"])
@@ -44,3 +53,9 @@ def test_what_only_the_standard_parser_takes_is_read_too(text: str) -> None:
 def test_what_is_no_json_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         parsed(text)
+
+
+def test_only_json_columns_are_read_as_text() -> None:
+    said = str(as_text(models.Entry.__table__))  # type: ignore[attr-defined]
+    assert said.count("CAST(") == 1
+    assert "CAST(audit_entry.payload AS TEXT) AS payload" in said

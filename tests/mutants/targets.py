@@ -10,7 +10,6 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "web.audit.checkpoint": (*PARTS, *CHAIN),
     "web.audit.export": (*PARTS, "tests/audit/test_export.py"),
     "web.audit.exported": PARTS,
-    "web.audit.plain": ("tests/audit/test_plain.py",),
     "web.audit.redact": ("tests/audit/test_redact_rules.py",),
     "web.audit.verify": CHAIN,
     "web.changes.diff": EXAMPLES,

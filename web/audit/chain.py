@@ -17,21 +17,11 @@ SAFE_INTEGER = 2**53 - 1
 ENCODER = msgspec.json.Encoder(order="sorted")
 
 
-def mac(
-    key: bytes,
-    prev_mac: str,
-    op_id: str,
-    stage: str,
-    at: int,
-    actor: str,
-    payload: dict[str, Any],
-    *,
-    plain: bool = False,
-) -> str:
-    """The mac of one link, hex. `plain`: whoever read the link saw no float and no huge integer in it."""
+def mac(key: bytes, prev_mac: str, op_id: str, stage: str, at: int, actor: str, payload: dict[str, Any]) -> str:
+    """The mac of one link, hex."""
     link = {"prev": prev_mac, "op_id": op_id, "stage": stage, "at": at, "actor": actor, "payload": payload}
     signing = _keyed(key).copy()
-    signing.update(canonical(link, plain=plain))
+    signing.update(canonical(link))
     return signing.hexdigest()
 
 
@@ -40,9 +30,9 @@ def _keyed(key: bytes) -> hmac.HMAC:
     return hmac.new(key, digestmod="sha256")
 
 
-def canonical(value: Any, *, plain: bool = False) -> bytes:
+def canonical(value: Any) -> bytes:
     """RFC 8785. The quick encoder writes the same, many times as fast, of what is plain and all ASCII."""
-    if (plain or _plain(value)) and (said := ENCODER.encode(value)).isascii():
+    if _plain(value) and (said := ENCODER.encode(value)).isascii():
         return said
     return rfc8785.dumps(cast(Any, value))
 

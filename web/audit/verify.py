@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, Engine, Table, Text, exists, func, or_, type_coerce
+from sqlalchemy import JSON, Engine, Select, Table, Text, cast, exists, func, or_, type_coerce
 from sqlmodel import Session, SQLModel, col, select
 
 from web.audit import chain
 from web.audit.anchors import Anchor, anchors, unproven
 from web.audit.checkpoint import Checkpoint
 from web.audit.models import Entry, Operation
-from web.audit.plain import Reader, as_text, whole
+from web.db.engine import parsed
 
 ENTRIES: Table = SQLModel.metadata.tables["audit_entry"]
 OPERATIONS: Table = SQLModel.metadata.tables["operation"]
@@ -71,7 +71,7 @@ class _Walk:
     """From the anchor, or the beginning, to the end of the chain."""
 
     def __init__(self, session: Session, key: bytes, start: Anchor | None, checkpoints: Sequence[Checkpoint]) -> None:
-        self.session, self.key, self.reader = session, key, Reader()
+        self.session, self.key = session, key
         self.rows, self.last = 0, start.seq if start else 0
         self.archived, self.head = (start.count, start.mac) if start else (0, chain.GENESIS)
         self._marks = {c.seq: c for c in checkpoints if c.seq > self.last}
@@ -90,8 +90,7 @@ class _Walk:
 
     def _link(self, entry: Any) -> str:
         """The class of damage that shows at this entry, the first that does not follow from the head."""
-        payload = self.reader.read(entry.payload)
-        if not signed(self.key, entry, payload, plain=not self.reader.odd and whole(entry.at)):
+        if not signed(self.key, entry, parsed(entry.payload)):
             return _unsigned(self.session, entry, self.key)
         if entry.prev_mac == self.head:
             return ""
@@ -115,11 +114,11 @@ class _Walk:
         return {"seq": seq, "class": "restamped", "op_id": ""}
 
 
-def signed(key: bytes, entry: Any, payload: Any = None, *, plain: bool = False) -> bool:
-    """Whether the entry is what was signed with this key. `payload`: of one read as text; `plain`: as in the mac."""
+def signed(key: bytes, entry: Any, payload: Any = None) -> bool:
+    """Whether the entry is what was signed with this key. `payload`: of one read as text."""
     said = entry.payload if payload is None else payload
     try:
-        made = chain.mac(key, entry.prev_mac, entry.op_id, entry.stage, entry.at, entry.actor, said, plain=plain)
+        made = chain.mac(key, entry.prev_mac, entry.op_id, entry.stage, entry.at, entry.actor, said)
     except (ValueError, TypeError):  # there is no canonical form of it: the ledger cannot have written it
         return False
     return made == str(entry.mac)
@@ -133,6 +132,12 @@ def facts(actor: str, payload: dict[str, Any]) -> dict[str, Any]:
 def same_moment(operation_at: int, intent_at: int) -> bool:
     """An operation and its intent are stamped one after the other, within one transaction."""
     return 0 <= intent_at - operation_at <= WITHIN_MS
+
+
+def as_text(table: Table) -> Select[Any]:
+    """Every row of a table, its JSON columns as the text they are: what is parsed here once is not parsed before."""
+    rows: Select[Any] = select(*(cast(c, Text).label(c.name) if isinstance(c.type, JSON) else c for c in table.columns))
+    return rows
 
 
 def _entries(session: Session) -> Iterator[Any]:
@@ -153,12 +158,12 @@ def _unsigned(session: Session, entry: Any, key: bytes) -> str:
 
 def _projection(session: Session) -> Bad | None:
     """The first operation that is not what its entries say, or stands elsewhere than they do, or that is lost."""
-    last_seq, last_entry, reader = 0, 0, Reader()
+    last_seq, last_entry = 0, 0
     while rows := _operations(session, last_seq):
         links = _links(session, [row.id for row in rows])
         for row in rows:
             mine = links.get(row.id, [])
-            if not mine or mine[0].seq <= last_entry or not _same(reader, row, mine):
+            if not mine or mine[0].seq <= last_entry or not _same(row, mine):
                 return {"seq": row.seq, "class": "projection", "op_id": row.id}
             last_seq, last_entry = row.seq, mine[0].seq
     known = exists().where(col(Operation.id) == col(Entry.op_id))
@@ -190,14 +195,18 @@ def _links(session: Session, ids: list[str]) -> dict[str, list[Any]]:
     return found
 
 
-def _same(reader: Reader, row: Any, entries: list[Any]) -> bool:
+def _json(text: str | None) -> Any:
+    return None if text is None else parsed(text)
+
+
+def _same(row: Any, entries: list[Any]) -> bool:
     said = unsaid(entries[-1].stage)
     for entry in entries:
-        said |= facts(entry.actor, reader.read(entry.payload))
+        said |= facts(entry.actor, parsed(entry.payload))
     if not same_moment(row.at, entries[0].at):
         return False
     for name, value in said.items():
         place, is_json = PLACES[name]
-        if (reader.read(row[place]) if is_json else row[place]) != value:
+        if (_json(row[place]) if is_json else row[place]) != value:
             return False
     return True
