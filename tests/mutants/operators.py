@@ -45,6 +45,7 @@ class Mutant:
     top: int
     before: str
     after: str
+    constant: bool = False
 
 
 class Planter(ast.NodeTransformer):
@@ -86,7 +87,8 @@ class Planter(ast.NodeTransformer):
             number = len(self.found)
             where = ".".join(self._where)
             line = getattr(node, "lineno", 0)
-            self.found.append(Mutant(number, line, where, self._top, ast.unparse(node), ast.unparse(other)))
+            texts = ast.unparse(node), ast.unparse(other)
+            self.found.append(Mutant(number, line, where, self._top, *texts, constant=not self._inside))
             if number == self.wanted:
                 return ast.copy_location(other, node)
         if isinstance(node, ast.AnnAssign):

@@ -1,9 +1,7 @@
-"""Puts one mistake into the running process, and into a copy of the tree for portals that run as their own process."""
+"""Puts one mistake into the running process: nothing is copied or edited."""
 
 import ast
 import importlib
-import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +34,7 @@ def plant(name: str, mutant: Mutant) -> None:
     """Make the mistake in this process, whoever has imported what it is in. Raises LookupError when that cannot be."""
     module = importlib.import_module(name)
     wrong = planted(name, mutant)
-    if isinstance(wrong.body[mutant.top], ast.Assign | ast.AnnAssign):
+    if mutant.constant:
         _constants(module, wrong, mutant.top)
         return
     target: Any = module
@@ -44,21 +42,6 @@ def plant(name: str, mutant: Mutant) -> None:
         target = vars(target)[part]
     code = compile(wrong, str(source(name)), "exec", dont_inherit=True)
     _function(target).__code__ = next(c for c in _codes(code) if c.co_qualname == mutant.where)
-
-
-def copy_of_tree(folder: Path, name: str, mutant: Mutant) -> Path:
-    """The project with the mistake in it, all other files links to the real ones."""
-    for entry in ROOT.iterdir():
-        if entry.name != "web":
-            (folder / entry.name).symlink_to(entry)
-    skipped = shutil.ignore_patterns("node_modules", source(name).name)
-    shutil.copytree(ROOT / "web", folder / "web", copy_function=os.symlink, ignore=skipped)
-    for same_name in (ROOT / "web").rglob(source(name).name):
-        place = folder / same_name.relative_to(ROOT)
-        if "node_modules" not in place.parts and not place.exists():
-            shutil.copy(same_name, place)
-    (folder / source(name).relative_to(ROOT)).write_text(ast.unparse(planted(name, mutant)))
-    return folder
 
 
 def _function(found: Any) -> Any:
