@@ -31,8 +31,9 @@ async def keep_settling(services: Services) -> None:
     found = await _recorded(services)
     if found:
         log.warning("%d operations were interrupted by the last stop; asking the workspace about them", found)
+    settling = Settling(services)
     while services.settings.app_mode:
-        await run_in_threadpool(_once, services)
+        await run_in_threadpool(settling.once)
         await asyncio.sleep(services.settings.settle_every_s if found else min(10, services.settings.settle_every_s))
 
 
@@ -53,20 +54,30 @@ def _interrupted(services: Services) -> int | None:
         return None
 
 
-def _once(services: Services) -> None:
-    """One round; asks nothing when nothing is unknown. Without an app principal, or rights, people's looks settle."""
-    try:
-        services.ledger.catch_up()
-        if not any(o.outcome == "unknown" for o in queries.unsettled(services.engine)):
-            return
-        workspace = services.connections.as_app()
-        settled = settle(services.ledger, workspace, sees_all=iam.me(workspace).is_admin)
-        if settled:
-            log.info("%d unknown outcomes were settled", settled)
-    except PortalError as error:
-        log.warning("unknown outcomes could not be settled now: %s", error.message)
-    except Exception:
-        log.exception("settling unknown outcomes failed; the next round tries again")
+class Settling:
+    """Asks about unknown outcomes in turn, so many a round: what nobody can tell holds up nothing newer."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.after = 0
+
+    def once(self) -> None:
+        """One round; asks nothing when nothing is unknown. Without an app principal, or rights, people's looks settle."""
+        ledger = self.services.ledger
+        try:
+            ledger.catch_up()
+            asked = queries.unsettled(ledger.engine, after=self.after, outcomes=("unknown",))
+            begin, self.after = self.after, asked[-1].seq or 0 if len(asked) == queries.AT_ONCE else 0
+            if not asked:
+                return
+            workspace = self.services.connections.as_app()
+            settled = settle(ledger, workspace, sees_all=iam.me(workspace).is_admin, after=begin)
+            if settled:
+                log.info("%d unknown outcomes were settled", settled)
+        except PortalError as error:
+            log.warning("unknown outcomes could not be settled now: %s", error.message)
+        except Exception:
+            log.exception("settling unknown outcomes failed; the next round tries again")
 
 
 async def keep_sampling(services: Services) -> None:

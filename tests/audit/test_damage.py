@@ -157,3 +157,11 @@ def test_checkpoints_are_read_from_a_log_and_nonsense_is_refused(engine: Engine,
     assert parse(f"{mark.seq}:{mark.mac}") == [Checkpoint(mark.seq, mark.mac)]
     with pytest.raises(Invalid, match="no checkpoint"):
         parse("no such file")
+
+
+def test_what_python_takes_for_the_same_is_not_the_same(engine: Engine, ledger: Ledger) -> None:
+    ledger.begin(intent("kinds", change={"kind": "x", "scale_to_zero_enabled": True}))
+    assert verify(engine, KEY).ok
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE operation SET change = replace(change, 'true', '1')"))
+    assert bad(engine) == ("projection", 1)

@@ -22,7 +22,7 @@ from tests.mutants.report import module_report, total
 from tests.mutants.targets import targets
 
 WALL_S = 120.0
-BUDGET_S = 25.0
+BUDGET_S = 12.0
 """So long may the tests take that try one mutant; the quickest come first."""
 KILLED, SURVIVED, UNTRIED = 1, 0, 3
 CONTROL_EVERY = 10

@@ -37,6 +37,11 @@ def canonical(value: Any) -> bytes:
     return rfc8785.dumps(cast(Any, value))
 
 
+def alike(one: Any, other: Any) -> bool:
+    """Whether both are the same JSON. For Python true is 1, and 1 is 1.0."""
+    return bool(one == other) and ENCODER.encode(one) == ENCODER.encode(other)
+
+
 def _plain(value: Any) -> bool:
     """Whether nothing in it is a float or a huge integer, which RFC 8785 writes in its own way or not at all."""
     kind = type(value)

@@ -45,7 +45,7 @@ def _operation(said: dict[str, Any], entries: list[Entry], key: bytes) -> dict[s
         if not signed(key, entry):
             return {"seq": entry.seq, "class": "edited", "op_id": entry.op_id}
         present |= facts(entry.actor, entry.payload)
-    wrong = not entries or any(said[name] != value for name, value in present.items() if name in said)
+    wrong = not entries or any(not chain.alike(said[name], value) for name, value in present.items() if name in said)
     wrong = wrong or not same_moment(said["at"], entries[0].at)
     return {"seq": 0, "class": "projection", "op_id": said["id"]} if wrong else None
 

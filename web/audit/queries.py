@@ -1,6 +1,6 @@
 """Reads of the history: newest first, keyset pages, an index behind every filter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +20,8 @@ DAY_MS = 86_400_000
 SKEW_MS = 3_600_000
 """How far clocks of instances may differ: operations are numbered in the order in which they were stored."""
 LAST_SEQ = 2**62
+UNSETTLED = ("unknown", "pending")
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -118,13 +120,16 @@ def entries_of(engine: Engine, op_ids: list[str]) -> dict[str, list[dict[str, An
     return found
 
 
-def unsettled(engine: Engine, endpoint: str = "") -> list[Operation]:
-    """Operations whose outcome is not known, oldest first; of one endpoint when named."""
-    query = select(Operation).where(col(Operation.outcome).in_(("pending", "unknown"))).order_by(col(Operation.seq))
+def unsettled(
+    engine: Engine, endpoint: str = "", after: int = 0, outcomes: Sequence[str] = UNSETTLED
+) -> list[Operation]:
+    """Operations whose outcome is not known, oldest first, at most AT_ONCE after the one of this `seq`; of one endpoint
+    when named."""
+    query = select(Operation).where(col(Operation.outcome).in_(outcomes), col(Operation.seq) > after)
     if endpoint:
         query = query.where(Operation.endpoint == endpoint)
     with reading(engine) as session:
-        return list(session.exec(query.limit(500)))
+        return list(session.exec(query.order_by(col(Operation.seq)).limit(AT_ONCE)))
 
 
 def snapshot(engine: Engine, endpoint: str, scope: str, digest: str) -> Snapshot | None:

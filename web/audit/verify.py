@@ -207,6 +207,6 @@ def _same(row: Any, entries: list[Any]) -> bool:
         return False
     for name, value in said.items():
         place, is_json = PLACES[name]
-        if (_json(row[place]) if is_json else row[place]) != value:
+        if not chain.alike(_json(row[place]) if is_json else row[place], value):
             return False
     return True

@@ -1,5 +1,6 @@
 """Unknown outcomes are settled by asking the workspace, never by guessing, and nothing is ever sent again."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -20,11 +21,10 @@ from web.errors import NotFound, PortalError
 from web.workspace import serving
 from web.workspace.client import Workspace
 
+log = logging.getLogger("portal")
 # A request whose reply was lost may still be on its way: wait before believing that nothing happened.
 GRACE_MS = 10_000
 SKEW_MS = 5_000
-
-UNSETTLED = ("unknown", "pending")
 
 Finding = tuple[str, str]  # outcome, why
 Live = dict[str, Any] | None
@@ -32,24 +32,38 @@ Live = dict[str, Any] | None
 
 def interrupted(ledger: Ledger) -> int:
     """At start: operations that were under way when the process died become unknown. Answers how many."""
-    pending = [o for o in queries.unsettled(ledger.engine) if o.outcome == "pending"]
-    for operation in pending:
-        error = {"code": "INTERRUPTED", "message": "The portal stopped before the answer was recorded.", "hint": ""}
-        ledger.finish(operation.id, Outcome("unknown", operation.calls, error=error))
-    return len(pending)
+    error = {"code": "INTERRUPTED", "message": "The portal stopped before the answer was recorded.", "hint": ""}
+    found = 0
+    while pending := queries.unsettled(ledger.engine, outcomes=("pending",)):
+        for operation in pending:
+            ledger.finish(operation.id, Outcome("unknown", operation.calls, error=error))
+        found += len(pending)
+    return found
 
 
-def settle(ledger: Ledger, ws: Workspace, *, sees_all: bool, me: str = "", endpoint: str = "") -> int:
-    """Ask about every unknown operation (of one endpoint when named); answers how many were settled.
+def settle(
+    ledger: Ledger, ws: Workspace, *, sees_all: bool, me: str = "", endpoint: str = "", after: int = 0
+) -> int:
+    """Ask about the unknown operations (of one endpoint when named) that are oldest `after` the one of this seq;
+    answers how many were settled.
 
     "Not found" means absent only to a caller who would see any endpoint (`sees_all`), or who made the change: what
     `me` created is visible to me, and what `me` deleted was.
     """
     settled = ledger.catch_up()
-    for operation in queries.unsettled(ledger.engine, endpoint):
+    for operation in queries.unsettled(ledger.engine, endpoint, after):
         if operation.outcome == "unknown" and operation.host == ws.host:
-            settled += _settle_one(ledger, ws, operation, sees_all or operation.actor == me)
+            settled += _asked(ledger, ws, operation, sees_all or operation.actor == me)
     return settled
+
+
+def _asked(ledger: Ledger, ws: Workspace, operation: Operation, sees_all: bool) -> int:
+    """One that cannot be judged at all, such as a change of another version, holds up no other."""
+    try:
+        return _settle_one(ledger, ws, operation, sees_all)
+    except Exception:
+        log.exception("operation %s could not be settled", operation.id)
+        return 0
 
 
 def _settle_one(ledger: Ledger, ws: Workspace, operation: Operation, sees_all: bool) -> int:

@@ -14,7 +14,7 @@ from web.audit.models import OUTCOMES, Entry, Operation
 from web.audit.queries import May
 from web.changes.kinds import Call, Change, Kind
 from web.changes.resume import missing_grants
-from web.changes.settle import UNSETTLED, settle
+from web.changes.settle import settle
 from web.changes.spell import LANGUAGES, as_code
 from web.identity.person import Caller
 
@@ -87,7 +87,7 @@ def _export(kept: dict[str, str], form: str) -> str:
 
 def detail(ledger: Ledger, who: Caller, operation: Operation, may: May) -> Detail:
     """The operation; one whose outcome is unknown is asked about first, with the rights of whoever looks."""
-    if operation.outcome in UNSETTLED:
+    if operation.outcome in queries.UNSETTLED:
         settle(ledger, who.workspace, sees_all=who.is_admin, me=who.email, endpoint=operation.endpoint)
         operation = queries.operation(ledger.engine, operation.id, may)
     return Detail(
@@ -96,7 +96,7 @@ def detail(ledger: Ledger, who: Caller, operation: Operation, may: May) -> Detai
         before=_text(operation.before),
         after=_text(operation.after),
         entries=queries.entries(ledger.engine, operation.id),
-        unsettled=operation.outcome in UNSETTLED,
+        unsettled=operation.outcome in queries.UNSETTLED,
         missing_grants=bool(missing_grants(operation)),
         logs_kept=kept_logs.kept_at(ledger.engine, operation.id),
         code=code_of(operation),
