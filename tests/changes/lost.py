@@ -67,3 +67,7 @@ def tags(**values: str) -> dict[str, Any]:
 
 
 ADD, DROP = {"add_tags": [{"key": "team", "value": "ml"}]}, {"add_tags": [], "delete_tags": ["old"]}
+MAIL = {"email_notifications": {"on_update_failure": [BOB]}}
+TELEMETRY = {
+    "telemetry_config": {"enabled_telemetry_features": ["TELEMETRY_FEATURE_LOGS"], "telemetry_profile_id": "1"}
+}

@@ -4,7 +4,23 @@ from typing import Any
 
 import pytest
 
-from tests.changes.lost import ADD, BOB, DROP, MANAGE, USERS, call, code, config, entity, live, lost, tags, told
+from tests.changes.lost import (
+    ADD,
+    BOB,
+    DROP,
+    MAIL,
+    MANAGE,
+    TELEMETRY,
+    USERS,
+    call,
+    code,
+    config,
+    entity,
+    live,
+    lost,
+    tags,
+    told,
+)
 from tests.changes.wire import ACL, API, ID, Wire, permissions
 from web.audit.ledger import Ledger
 from web.changes.kinds import Kind
@@ -59,8 +75,6 @@ def test_a_config_was_applied_when_it_serves_or_is_rolled_out(
 
 STOPPED, RUNNING = {"state": {"suspend": "STOPPED"}}, {"state": {"suspend": "NOT_SUSPENDED"}}
 LIMITS = {"rate_limits": [{"key": "endpoint", "calls": 7}]}
-MAIL = {"email_notifications": {"on_update_failure": [BOB]}}
-TELEMETRY = {"telemetry_config": {"enabled_telemetry_features": ["TELEMETRY_FEATURE_LOGS"]}}
 BARE = {"add_tags": [{"key": "team"}]}
 
 
