@@ -2,6 +2,8 @@
 
 import sqlite3
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -27,22 +29,31 @@ def wire(wire_server: Wire) -> Wire:
     return wire_server
 
 
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
+@cache
+def empty_history() -> bytes:
     """A history without an entry, to be copied: that takes a hundredth of making one."""
-    place = tmp_path_factory.mktemp("empty") / "history.db"
-    engine = open_engine(f"sqlite:///{place}")
+    engine = open_engine("sqlite://")
     upgrade(engine)
-    engine.dispose()
-    return sqlite3.connect(place, check_same_thread=False)
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        return driver.serialize()
 
 
 @pytest.fixture
-def ledger(empty: sqlite3.Connection) -> Ledger:
+def ledger() -> Ledger:
     """An empty history in memory, for one thread, at a time of its own."""
     engine = open_engine("sqlite://")
     with engine.connect() as connection:
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
-        empty.backup(driver)
+        driver.deserialize(empty_history())
     return Ledger(engine, b"k" * 32, Clock())
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Ledger:
+    """An empty history on disk, for several threads."""
+    place = tmp_path / "history.db"
+    place.write_bytes(empty_history())
+    return Ledger(open_engine(f"sqlite:///{place}"), b"k" * 32)

@@ -1,9 +1,7 @@
 """Changes that the app carries out for a person, and changes at the same time: one by one of each endpoint and app."""
 
-import sqlite3
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +14,6 @@ from web.audit.models import Operation
 from web.changes import observe
 from web.changes.kinds import Change, Kind
 from web.changes.perform import Actor, Result, perform
-from web.db.engine import open_engine
 from web.workspace.behalf import Behalf, Unproven
 from web.workspace.client import Workspace
 
@@ -96,16 +93,6 @@ def test_who_could_not_be_shown_to_manage_it_is_on_record_as_refused(ledger: Led
     assert operation.error == told
     assert split.sent == []
     assert go(ledger, ws, ATTACH).replayed, "the same key is the same attempt"
-
-
-@pytest.fixture
-def shared(empty: sqlite3.Connection, tmp_path: Path) -> Ledger:
-    """A history on disk, for several threads."""
-    place = tmp_path / "history.db"
-    copy = sqlite3.connect(place)
-    empty.backup(copy)
-    copy.close()
-    return Ledger(open_engine(f"sqlite:///{place}"), b"k" * 32)
 
 
 def tag(name: str) -> Change:
