@@ -54,6 +54,19 @@ def test_what_does_not_show_yet_may_still_be_on_its_way(ledger: Ledger, wire: Wi
     assert settle(ledger, wire.door(), sees_all=True) == 1
 
 
+def test_what_a_stop_cut_off_may_still_be_on_its_way(ledger: Ledger, wire: Wire) -> None:
+    wire.shows(live())
+    op_id = lost(ledger, wire, Kind.TAGS, {}, call("/tags", ADD, status="planned"))
+    assert isinstance(ledger.clock, Clock)
+    ledger.clock.now = told(ledger, op_id).at
+    assert settle(ledger, wire.door(), sees_all=True) == 0
+    ledger.clock.now += GRACE_MS
+    assert settle(ledger, wire.door(), sees_all=True) == 1
+    operation = told(ledger, op_id)
+    assert operation.error is not None
+    assert operation.error["message"] == "The live endpoint does not show this change: it was not applied."
+
+
 def test_nothing_is_on_its_way_once_the_workspace_answered_and_a_success_need_not_wait(
     ledger: Ledger, wire: Wire
 ) -> None:
