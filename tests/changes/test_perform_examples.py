@@ -15,7 +15,7 @@ from web.changes.kinds import Base, Change, Kind
 from web.changes.parts import part_of
 from web.changes.perform import Actor, Meanwhile, Moved, Result, Unacknowledged, perform
 from web.changes.plan import base_of
-from web.errors import Conflict, Forbidden, Invalid
+from web.errors import Conflict, Forbidden, Invalid, PortalError
 from web.workspace.client import Workspace
 
 BOB = Actor("bob@example.com", "77")
@@ -159,6 +159,7 @@ def test_a_delete_keeps_what_is_lost_and_asks_no_more(ledger: Ledger, wire: Wire
     operation = go(ledger, wire.door(), Change(kind=Kind.DELETE, endpoint=NAME)).operation
     assert (operation.outcome, operation.endpoint_id, operation.after) == ("success", ID, None)
     assert operation.before == live(access_control_list=[MANAGE])
+    assert operation.acknowledged == [], "none of its warnings has to be accepted"
     assert wire.asked[-1].method == "DELETE"
     assert [one.source for one in observe.latest(ledger, NAME, 9)] == [observe.SEEN]
 
@@ -178,9 +179,10 @@ def test_a_create_is_recorded_with_its_new_id_and_its_grants(ledger: Ledger, wir
     wire.forget()
     wire.says("GET", HERE, {"error_code": "RESOURCE_DOES_NOT_EXIST"}, 404)
     wire.shows(live())
-    wire.says("POST", API, {"id": ID})
+    wire.says("POST", API, {})
     bare = Change(kind=Kind.CREATE, endpoint=NAME, body={"config": MADE["config"]})
-    assert go(ledger, wire.door(), bare, "bare").operation.after == live(), "nobody asked for grants"
+    made = go(ledger, wire.door(), bare, "bare").operation
+    assert (made.after, made.endpoint_id) == (live(), ID), "nobody asked for grants"
 
 
 def test_a_create_whose_grants_were_refused_knows_what_it_made(ledger: Ledger, wire: Wire) -> None:
@@ -220,8 +222,8 @@ def test_the_record_says_so_when_the_portal_itself_fails_in_between(ledger: Ledg
     (operation,) = history(ledger)
     assert (operation.outcome, wire.sent) == ("unknown", [])
     assert [one["status"] for one in operation.calls] == ["planned"]
-    assert operation.error is not None
-    assert (operation.error["code"], operation.error["hint"]) == ("CUT_SHORT", "")
+    message = "The portal failed before the answer was recorded. It asks the workspace what happened."
+    assert operation.error == {"code": "CUT_SHORT", "message": message, "hint": ""}
 
 
 def moved(ledger: Ledger, then: dict[str, Any]) -> Base:
@@ -265,19 +267,30 @@ def test_two_edits_of_one_place_are_for_a_person(ledger: Ledger, wire: Wire) -> 
         (TAG, live(permission_level="CAN_QUERY"), Forbidden, "PERMISSION_DENIED", ""),
         (TAG, WITH_TAG, Conflict, "RESOURCE_CONFLICT", ""),
         (Change(kind=Kind.CREATE, endpoint=NAME, body=MADE), live(), Conflict, "RESOURCE_ALREADY_EXISTS", "name"),
-        (Change(kind=Kind.RESTORE, endpoint=NAME, body={"route_optimized": True}), live(), Invalid, None, None),
+        (
+            Change(kind=Kind.RESTORE, endpoint=NAME, body={"route_optimized": True}),
+            live(),
+            Invalid,
+            "INVALID_PARAMETER_VALUE",
+            "route_optimized",
+        ),
+        (
+            Change(kind=Kind.CREATE, endpoint=NAME, body={"config": config(entity(scale_to_zero_enabled=True))}),
+            {"name": "another"},
+            Invalid,
+            "INVALID_PARAMETER_VALUE",
+            "config.served_entities[0].entity_version",
+        ),
     ],
 )
 def test_what_the_endpoint_forbids_is_told_by_its_kind(
-    ledger: Ledger, wire: Wire, change: Change, now: Any, kind: type[Exception], code: Any, field: Any
+    ledger: Ledger, wire: Wire, change: Change, now: Any, kind: type[PortalError], code: str, field: str
 ) -> None:
-    wire.shows(now)
+    wire.shows(now)  # where it shows another, there is none of this name
     with pytest.raises(kind) as refused:
         go(ledger, wire.door(), change)
     assert type(refused.value) is kind
-    assert code in (None, getattr(refused.value, "code", ""))
-    assert field is None or getattr(refused.value, "field", "") == field
-    assert field is not None or getattr(refused.value, "field", "") == "route_optimized"
+    assert (refused.value.code, refused.value.field) == (code, field)
     assert (wire.sent, history(ledger)) == ([], [])
 
 

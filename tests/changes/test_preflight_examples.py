@@ -239,7 +239,7 @@ TWO = config(entity(), entity(name="b"), a=90, b=10)
     [
         (Kind.TAGS, {"add": {"a": "1"}}, tags(a="0"), tags(a="0", other="x"), False),
         (Kind.TAGS, {"add": {"a": "1"}}, tags(a="0"), tags(a="2"), True),
-        (Kind.TAGS, {"add": {"a": "1"}}, {}, tags(a="2"), True),
+        (Kind.TAGS, {"add": {"a": "1", "b": "2"}}, {}, tags(a="2"), True),
         (Kind.TAGS, {"delete": ["a"]}, tags(a="0"), {}, True),
         (Kind.TAGS, {"delete": ["a"]}, tags(a="0"), tags(a="0"), False),
         (Kind.GATEWAY, {}, {}, {"ai_gateway": {"usage_tracking_config": {"enabled": True}}}, True),
