@@ -136,7 +136,7 @@ ALL_WORKSPACES = "Databricks runs this endpoint for all workspaces: it cannot be
         (Kind.TRAFFIC, {"routes": {"a": 100}}, live(config=config(a=90), **UPDATING), [UNDER_WAY]),
         (Kind.STOP, {}, live(**UPDATING), [UNDER_WAY]),
         (Kind.START, {}, live(state={"config_update": "IN_PROGRESS", "suspend": "STOPPED"}), [UNDER_WAY]),
-        (Kind.RESTORE, {"config": LARGE}, live(**UPDATING), [UNDER_WAY]),
+        (Kind.RESTORE, {"config": LARGE, **tags(a="1")}, live(**UPDATING), [UNDER_WAY]),
         (Kind.RESTORE, {"tags": tags(a="1")["tags"]}, live(**UPDATING), []),
         (Kind.TAGS, {"add": {"a": "1"}}, live(**UPDATING), []),
         (Kind.STOP, {}, live(**STOPPED), ["The endpoint is stopped already."]),
