@@ -55,6 +55,11 @@ def test_more_updates_than_ours_are_told(kind: Kind, before: Any, after: Any, ex
     assert overtaken(kind, PUT, before, after) == [{"path": VERSION, "before": expected, "after": there}]
 
 
+def test_a_restore_of_several_parts_sends_one_update() -> None:
+    assert overtaken(Kind.RESTORE, [*TAGS, *PUT], at(3), at(4)) == []
+    assert overtaken(Kind.RESTORE, [*TAGS, *PUT], at(3), at(5)) == [{"path": VERSION, "before": 4, "after": 5}]
+
+
 def test_what_sends_no_config_is_not_overtaken() -> None:
     assert overtaken(Kind.RESTORE, TAGS, at(3), at(5)) == []
     assert overtaken(Kind.TAGS, TAGS, at(3), at(5)) == []

@@ -13,6 +13,7 @@ from web.changes import observe
 from web.changes.kinds import Change, Kind
 from web.changes.perform import Actor, Meanwhile, Result, Unacknowledged, perform
 from web.errors import Forbidden, Invalid
+from web.workspace import listing
 from web.workspace.client import Workspace
 
 BOB = Actor("bob@example.com", "77")
@@ -59,6 +60,19 @@ def test_a_change_is_read_recorded_sent_once_and_read_back(ledger: Ledger, wire:
     assert [one["status"] for one in operation.calls] == ["done"]
     kept = observe.latest(ledger, NAME, 9)
     assert [(one.source, one.op_id) for one in kept] == [(observe.PORTAL, operation.id), (observe.SEEN, "")]
+
+
+def test_the_list_is_read_again_after_a_change(ledger: Ledger, wire: Wire) -> None:
+    wire.says("GET", API, {"endpoints": []})
+    wire.shows(live())
+    wire.says("PATCH", TAGS)
+    ws = wire.door("somebody who just looked at the list")
+    for _ in range(2):
+        listing.snapshot(ws, 60)
+    assert wire.reads(API) == 1
+    go(ledger, ws, TAG)
+    listing.snapshot(ws, 60)
+    assert wire.reads(API) == 2
 
 
 def test_the_same_key_means_the_same_change_once(ledger: Ledger, wire: Wire) -> None:

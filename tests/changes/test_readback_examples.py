@@ -55,13 +55,19 @@ def test_the_nearer_of_two_configs_is_the_one_that_is_told(ledger: Ledger) -> No
         assert told(ledger, Kind.CONFIG, sized("Large"), now) == [(SIZE, "Large", "Medium")]
 
 
-def test_an_entity_without_a_name_has_the_one_that_it_was_given(ledger: Ledger) -> None:
-    nameless = {k: v for k, v in entity(entity_version="2").items() if k != "name"}
-    now = live(config=config(entity(), entity(name="churn-2", entity_version="2")))
+def test_a_config_that_serves_is_compared_however_much_of_it_differs(ledger: Ledger) -> None:
+    there = config({"name": "a", "entity_name": "main.ml.fraud", "entity_version": "9", "workload_size": "Medium"})
+    assert len(told(ledger, Kind.CONFIG, sized("Large"), live(config=there))) == 3
+
+
+@pytest.mark.parametrize("other", [{"entity_version": "2"}, {"entity_name": "main.ml.fraud"}])
+def test_an_entity_without_a_name_has_the_one_that_it_was_given(ledger: Ledger, other: dict[str, Any]) -> None:
+    nameless = {k: v for k, v in entity(**other).items() if k != "name"}
+    now = live(config=config(entity(name="given", **other), entity()))
     body = {"served_entities": [nameless, entity()], "traffic_config": config()["traffic_config"]}
     assert told(ledger, Kind.RESTORE, {"config": body}, now) == []
-    other = live(config=config(entity(), entity(name="churn-3", entity_version="3")))
-    assert told(ledger, Kind.RESTORE, {"config": body}, other) != []
+    strange = live(config=config(entity(name="given", entity_version="3"), entity()))
+    assert told(ledger, Kind.RESTORE, {"config": body}, strange) != []
 
 
 @pytest.mark.parametrize(
@@ -72,6 +78,7 @@ def test_an_entity_without_a_name_has_the_one_that_it_was_given(ledger: Ledger) 
         (Kind.TAGS, {"add": {"a": "1"}}, tags(a="2"), [("tags[a].value", "1", "2")]),
         (Kind.TAGS, {"add": {"a": "1"}}, {}, [("tags[a]", {"key": "a", "value": "1"}, None)]),
         (Kind.RESTORE, {"tags": [{"key": "b"}, {"key": "a", "value": "1"}]}, tags(a="1", b=""), []),
+        (Kind.RESTORE, {"tags": [{"key": "b"}]}, tags(b="x"), [("tags[b].value", "", "x")]),
         (Kind.GATEWAY, LIMITS, {"ai_gateway": LIMITS}, []),
         (Kind.GATEWAY, OFF, {"ai_gateway": {}}, []),
         (Kind.NOTIFICATIONS, MAIL, MAIL, []),

@@ -37,6 +37,7 @@ def shown(ledger: Ledger, wire: Wire, kind: Kind, body: dict[str, Any], sent: di
     return told(ledger, op_id).outcome
 
 
+NAMELESS = {"entity_name": "main.ml.churn", "entity_version": "7"}
 SPLIT = config(entity(), entity(name="b"), a=1, b=99)
 
 
@@ -61,6 +62,8 @@ SPLIT = config(entity(), entity(name="b"), a=1, b=99)
             True,
         ),
         ({"served_entities": [entity()]}, {"config": config()}, True),
+        ({"served_entities": [entity(), NAMELESS]}, {"config": config(entity(), entity(**NAMELESS, name="x"))}, True),
+        ({"served_entities": [entity(), NAMELESS]}, {"config": config(entity(), entity(name="x"))}, False),
         ({"config": config()}, {"config": config()}, True),
         ({"config": config()}, {"config": config(entity(workload_size="Large"))}, False),
         (config(), {"config": {}}, False),
@@ -75,6 +78,7 @@ def test_a_config_was_applied_when_it_serves_or_is_rolled_out(
 
 STOPPED, RUNNING = {"state": {"suspend": "STOPPED"}}, {"state": {"suspend": "NOT_SUSPENDED"}}
 LIMITS = {"rate_limits": [{"key": "endpoint", "calls": 7}]}
+KEY = "dapi" + "f" * 32  # what looks like a key is on record as a mark
 BARE = {"add_tags": [{"key": "team"}]}
 
 
@@ -88,6 +92,7 @@ BARE = {"add_tags": [{"key": "team"}]}
         (Kind.START, call("/config:start", {}), {"state": None}, STOPPED),
         (Kind.TAGS, call("/tags", ADD), tags(team="ml", x="y"), tags(team="qa")),
         (Kind.TAGS, call("/tags", ADD), tags(team="ml"), {}),
+        (Kind.TAGS, call("/tags", {"add_tags": tags(team=KEY)["tags"]}), tags(team=KEY), tags(team=KEY[:-1] + "0")),
         (Kind.TAGS, call("/tags", BARE), {"tags": [{"key": "team"}]}, tags(team="ml")),
         (Kind.TAGS, call("/tags", DROP), tags(team="ml"), tags(old="1")),
         (Kind.TAGS, call("/tags", {**ADD, "delete_tags": ["old"]}), tags(team="ml"), tags(team="ml", old="1")),

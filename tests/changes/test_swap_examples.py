@@ -124,6 +124,10 @@ def test_a_version_that_serves_nowhere_yet_is_unknown_where_it_takes_traffic(wir
         "schema-unknown"
     ]
     assert told(wire, config(model("a")), config(model("a"), model("new", "7"), a=100, new=0)) == []
+    fraud = config(model("a", entity_name="main.ml.fraud"))
+    assert codes(told(wire, config(model("a")), fraud)) == ["schema-unknown"]
+    gpt, other = ({"name": "a", "external_model": {"provider": "openai", "name": name}} for name in ("4o", "5"))
+    assert codes(told(wire, config(gpt), config(other))) == ["schema-unknown"]
     assert wire.asked == [], "nothing moves between two that serve"
 
 

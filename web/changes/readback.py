@@ -24,7 +24,7 @@ def differences(ledger: Ledger, made: Plan, live: dict[str, Any] | None) -> list
         return []
     asked, was = ledger.redact(made.after), ledger.redact(made.before or {})
     configs = [c for c in (live.get("pending_config"), live.get("config")) if c] or [None]
-    tries = [_against(asked, was, ledger.redact({**live, "config": c, "pending_config": None})) for c in configs]
+    tries = [_against(asked, was, ledger.redact({**live, "config": c})) for c in configs]
     return min(tries, key=len)
 
 
@@ -56,7 +56,7 @@ def _against(asked: dict[str, Any], was: dict[str, Any], live: dict[str, Any]) -
     have = {**live, **editable(live)}
     wanted = {NAMES.get(name, name): value for name, value in asked.items()}
     if isinstance(wanted.get("config"), dict):
-        wanted["config"] = _named(writable_config(wanted["config"]), have["config"])
+        wanted["config"] = named(writable_config(wanted["config"]), have["config"])
     if "tags" in wanted:
         wanted["tags"] = [{"key": k, "value": v} for k, v in sorted(tags_of(wanted).items())]
     parts = [name for name in wanted if name in have]
@@ -65,10 +65,11 @@ def _against(asked: dict[str, Any], was: dict[str, Any], live: dict[str, Any]) -
     return [row for row in rows if _told(row, changed)]
 
 
-def _named(config: dict[str, Any], have: dict[str, Any]) -> dict[str, Any]:
-    """An entity sent without a name has the one that the workspace gave it."""
+def named(config: dict[str, Any], have: dict[str, Any]) -> dict[str, Any]:
+    """`config` as asked; an entity sent without a name has the one that the workspace gave it in `have`."""
     given = {_model(entity): entity.get("name") for entity in have.get("served_entities") or []}
-    entities = [e if e.get("name") else {**e, "name": given.get(_model(e))} for e in config["served_entities"]]
+    asked = config.get("served_entities") or []
+    entities = [e if e.get("name") else {**e, "name": given.get(_model(e))} for e in asked]
     return {**config, "served_entities": entities}
 
 
@@ -89,5 +90,5 @@ def _told(row: Row, changed: dict[str, Any]) -> bool:
 def _hollow(value: Any) -> bool:
     """Whether leaving the value out says the same: off, or empty. Zero says something: a rate limit of 0 blocks."""
     if isinstance(value, dict):
-        return not value.get("redacted") and all(_hollow(item) for item in value.values())
+        return all(_hollow(item) for item in value.values())
     return value is None or value is False or value in ("", [])

@@ -15,7 +15,7 @@ from web.changes.fields import current_config, tags_of, writable_config
 from web.changes.grants import direct_grants
 from web.changes.kinds import Change, Kind
 from web.changes.plan import plan
-from web.changes.readback import differences, overtaken
+from web.changes.readback import differences, named, overtaken
 from web.changes.telemetry import telemetry_shows
 from web.errors import NotFound, PortalError
 from web.workspace import serving
@@ -41,9 +41,7 @@ def interrupted(ledger: Ledger) -> int:
     return found
 
 
-def settle(
-    ledger: Ledger, ws: Workspace, *, sees_all: bool, me: str = "", endpoint: str = "", after: int = 0
-) -> int:
+def settle(ledger: Ledger, ws: Workspace, *, sees_all: bool, me: str = "", endpoint: str = "", after: int = 0) -> int:
     """Ask about the unknown operations (of one endpoint when named) that are oldest `after` the one of this seq;
     answers how many were settled.
 
@@ -196,7 +194,7 @@ def _shows(ledger: Ledger, ws: Workspace, kind: Kind, body: dict[str, Any], live
         Kind.TRAFFIC: lambda: _config_is(ledger, body, live),
         Kind.STOP: lambda: (live.get("state") or {}).get("suspend") == "STOPPED",
         Kind.START: lambda: (live.get("state") or {}).get("suspend") != "STOPPED",
-        Kind.TAGS: lambda: _tags_are(body, tags_of(live)),
+        Kind.TAGS: lambda: _tags_are(body, tags_of(ledger.redact(live))),
         Kind.GATEWAY: lambda: canonical(ledger.redact(live.get("ai_gateway") or {})) == canonical(body),
         Kind.NOTIFICATIONS: lambda: live.get("email_notifications") == body.get("email_notifications"),
         Kind.TELEMETRY: lambda: telemetry_shows(body, live),
@@ -210,7 +208,7 @@ def _config_is(ledger: Ledger, body: dict[str, Any], live: dict[str, Any]) -> bo
     adds defaults, and keeps write-only fields to itself."""
     wanted = body.get("config") or body
     candidates = [c for c in (live.get("pending_config"), current_config(live)) if c]
-    return any(_holds(wanted, ledger.redact(writable_config(c))) for c in candidates)
+    return any(_holds(named(wanted, c), ledger.redact(writable_config(c))) for c in candidates)
 
 
 def _holds(wanted: dict[str, Any], have: dict[str, Any]) -> bool:
@@ -228,7 +226,7 @@ def _holds(wanted: dict[str, Any], have: dict[str, Any]) -> bool:
 
 
 def _tags_are(body: dict[str, Any], tags: dict[str, str]) -> bool:
-    added = all(tags.get(t["key"]) == (t.get("value") or "") for t in body.get("add_tags") or [])
+    added = all(tags.get(key) == value for key, value in tags_of({"tags": body.get("add_tags")}).items())
     return added and not any(key in tags for key in body.get("delete_tags") or [])
 
 
