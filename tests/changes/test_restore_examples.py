@@ -39,17 +39,25 @@ def test_permissions_that_were_not_on_record_stay_as_they_are() -> None:
     assert "Permissions were not on record" in found.lost[0]
 
 
+def test_grants_of_people_groups_and_programs_come_back() -> None:
+    others = [{"group_name": "users"}, {"service_principal_name": "sp-1"}]
+    grants = [GRANT, *({**who, "permission_level": "CAN_QUERY"} for who in others)]
+    shown = [{**grant, "display_name": "x"} for grant in grants]
+    assert restore("x", version(access_control_list=shown), version()).change.body["permissions"] == grants
+
+
 def test_an_endpoint_that_is_gone_is_made_again_with_what_can_be_set_at_creation_only() -> None:
     found = restore("x", version(description="d", route_optimized=False), None)
     assert found.change.kind is Kind.CREATE
     assert set(found.change.body) == {"config", "tags", "permissions", "description"}
     assert found.change.body["description"] == "d"
     assert "auto_capture_config" not in found.change.body["config"]
+    assert restore("x", version(route_optimized=True), None).change.body["route_optimized"] is True
     assert found.lost == ("The endpoint gets a new id, and you become its creator.",)
 
 
 def test_a_plain_variable_is_taken_from_the_live_entity_of_the_same_name_or_named() -> None:
-    was = version(entity(environment_vars={"KEPT": MARK, "GONE": MARK, "REF": REFERENCE, "TEXT": "t"}))
+    was = version(entity(environment_vars={"REF": REFERENCE, "KEPT": MARK, "GONE": MARK, "TEXT": "t"}))
     live = version(entity(name="b", environment_vars={"GONE": "other"}), entity(environment_vars={"KEPT": "now"}))
     found = restore("x", was, live)
     (again,) = found.change.body["config"]["served_entities"]
