@@ -60,10 +60,11 @@ def test_an_entity_that_stays_is_built_again_with_its_new_version(was: Any, will
 def test_grants_are_given_changed_and_taken() -> None:
     higher = {**USERS, "permission_level": "CAN_MANAGE"}
     service = {"service_principal_name": "sp-1", "permission_level": "CAN_QUERY"}
-    body = {"access_control_list": [higher, service, MANAGE]}
+    body = {"access_control_list": [higher, service]}
     assert happens(Kind.PERMISSIONS, body, live(), grants=[USERS, ADMINS, MANAGE]) == [
         ("grant", "users: CAN_QUERY becomes CAN_MANAGE", "instant", ""),
         ("grant", "ml-team loses CAN_VIEW", "instant", ""),
+        ("grant", "bob@example.com loses CAN_MANAGE", "instant", ""),
         ("grant", "sp-1 gets CAN_QUERY", "instant", ""),
     ]
 
@@ -113,6 +114,7 @@ def test_what_the_losers_lose_goes_to_the_gainers_in_order() -> None:
     old, new = {"traffic_config": routes(a=50, b=40, c=10)}, {"traffic_config": routes(a=20, b=20, c=30, d=30)}
     assert moves(old, new) == [Move("a", "c", 20), Move("a", "d", 10), Move("b", "d", 20)]
     assert moves(old, old) == []
+    assert moves({"traffic_config": routes(a=100)}, {"traffic_config": routes(a=99, b=1)}) == [Move("a", "b", 1)]
     assert moves(old, {"traffic_config": routes(a=100)}) == [Move("b", "a", 40), Move("c", "a", 10)]
 
 

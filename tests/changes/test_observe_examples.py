@@ -48,6 +48,7 @@ def test_a_state_is_kept_once_and_without_secrets(ledger: Ledger) -> None:
         state={"config_update": "IN_PROGRESS"},
     )
     assert observe.see(ledger, lambda: now) == now
+    assert len(states(ledger)) == 1
     observe.look(ledger, now)
     (kept,) = observe.latest(ledger, NAME, 9)
     assert (kept.source, kept.op_id, kept.scope, kept.endpoint) == (observe.SEEN, "", "endpoint", NAME)

@@ -8,7 +8,7 @@ from web.changes.diff import Row, canonical
 from web.changes.fields import Blast, lineage, route_name
 from web.changes.kinds import Change, Kind
 
-Sort = Literal["rebuild", "add", "remove", "traffic", "grant", "recreate", "other"]
+Sort = Literal["rebuild", "add", "remove", "traffic", "grant", "recreate"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def effects(
     old, new = (before or {}).get("config") or {}, (after or {}).get("config") or {}
     found = list(_immutable(rows))
     if "config" in (after or {}):
-        found += [*_entities(old, new), *(_traffic(move) for move in moves(old, new) if old)]
+        found += [*_entities(old, new), *(_traffic(move) for move in moves(old, new))]
     found += _grants((before or {}).get("access_control_list") or [], (after or {}).get("access_control_list") or [])
     return found
 
@@ -72,7 +72,7 @@ def rebuilt(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 def moves(old: dict[str, Any], new: dict[str, Any]) -> list[Move]:
     """How the traffic of one config becomes that of another: what the losers lose goes to the gainers, in order."""
     was, will = shares(old), shares(new)
-    change = {name: will.get(name, 0) - was.get(name, 0) for name in [*was, *(n for n in will if n not in was)]}
+    change = {name: will.get(name, 0) - was.get(name, 0) for name in [*was, *will]}
     give = {name: -points for name, points in change.items() if points < 0}
     found = []
     for target, wanted in change.items():
