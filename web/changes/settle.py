@@ -41,9 +41,7 @@ def interrupted(ledger: Ledger) -> int:
     return found
 
 
-def settle(
-    ledger: Ledger, ws: Workspace, *, sees_all: bool, me: str = "", endpoint: str = "", after: int = 0
-) -> int:
+def settle(ledger: Ledger, ws: Workspace, *, sees_all: bool, me: str = "", endpoint: str = "", after: int = 0) -> int:
     """Ask about the unknown operations (of one endpoint when named) that are oldest `after` the one of this seq;
     answers how many were settled.
 
