@@ -1,6 +1,7 @@
 """The ledger stores what is meant before it happens and what came of it after, each signed; it holds what it cannot."""
 
 import logging
+import time
 from typing import Any
 
 import pytest
@@ -272,4 +273,4 @@ def test_what_was_asked_is_known_again_by_its_hash_and_only_with_the_key() -> No
 
 
 def test_the_time_is_in_ms_since_1970() -> None:
-    assert START_MS < now_ms() < 10 * START_MS
+    assert abs(now_ms() - time.time() * 1000) < 60_000
