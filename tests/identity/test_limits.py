@@ -82,6 +82,8 @@ def test_a_person_has_so_many_streams_at_a_time(clock: Clock) -> None:
             pass
     with limits.stream("bob"), limits.stream("bob"):
         pass
+    with Limits(1, 1, clock).stream("bob"):
+        pass
 
 
 class Play:
@@ -290,5 +292,34 @@ def test_a_turn_that_is_free_is_offered_to_others_who_wait(clock: Clock) -> None
         with scene.turns.rest("alice"):
             await scene.settle()
             assert bobs.done()
+
+    play(tell())
+
+
+def test_who_waits_without_a_place_gets_the_first_that_is_free_within_a_while(clock: Clock) -> None:
+    async def tell() -> None:
+        scene = Play(Turns(1, within_s=5, turn_s=0.001, clock=clock))
+        await scene.enter("bob")
+        second = await scene.enter("bob")
+        await asyncio.wait({second}, timeout=0.03)
+        assert not second.done(), "its turn is long due, and there is no place"
+        scene.turns.leave("bob")
+        await asyncio.wait_for(second, 1)
+
+    play(tell())
+
+
+def test_who_has_nothing_under_way_is_not_lost_when_one_of_their_requests_is_given_up(clock: Clock) -> None:
+    async def tell() -> None:
+        scene = among(clock)
+        await scene.asks("bob", 8)
+        await scene.enter("alice")
+        gone, stays = await scene.enter("bob"), await scene.enter("bob")
+        gone.cancel()
+        await scene.settle()
+        assert not stays.done()
+        scene.turns.leave("alice")
+        await scene.settle()
+        assert stays.done()
 
     play(tell())
