@@ -146,7 +146,7 @@ def test_a_day_in_line_is_the_longest(ledger: Ledger, wire: Wire) -> None:
 
 def partly(ledger: Ledger, *statuses: str, outcome: str = "refused", **more: Any) -> Operation:
     """A create of two calls, or fewer."""
-    bodies = ({"name": NAME}, {"access_control_list": [USERS]}, {})
+    bodies: tuple[dict[str, Any], ...] = ({"name": NAME}, {"access_control_list": [USERS]}, {})
     calls = [{"status": one, "body": body} for one, body in zip(statuses, bodies, strict=False)]
     facts = {"kind": Kind.CREATE, "endpoint": NAME, "endpoint_id": ID, "calls": calls, **more}
     op_id = begin(ledger, f"k{ledger.clock()}", **facts)
