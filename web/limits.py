@@ -107,15 +107,22 @@ class Turns:
     """While several people ask, one request of each computes at a time, and the next when it waits for the workspace
     or has ended: Python computes one thing at a time, so nobody is slower alone, and who asks much does not crowd out
     who asks little. Who asked MUCH_MORE times as much lately lets the others' requests go first. A turn comes after
-    TURN_WITHIN_S at the latest. Of UNDER_WAY requests none begins another."""
+    TURN_WITHIN_S at the latest. Of UNDER_WAY requests none begins another. `clock` in seconds: when who asked last."""
 
-    def __init__(self, most: int = UNDER_WAY, within_s: float = PLACE_WITHIN_S, turn_s: float = TURN_WITHIN_S) -> None:
+    def __init__(
+        self,
+        most: int = UNDER_WAY,
+        within_s: float = PLACE_WITHIN_S,
+        turn_s: float = TURN_WITHIN_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.most, self.within_s, self.turn_s = most, within_s, turn_s
+        self._clock = clock
         self._lock = threading.Lock()
         self._askers: dict[str, _Asker] = {}
         self._latest, self._before = ("", 0.0), ("", 0.0)
         self._asked: Counter[str] = Counter()
-        self._halved = time.monotonic()
+        self._halved = clock()
 
     async def enter(self, person: str) -> None:
         """Wait for a turn, then hold it until `leave`. Raises TooMany when the person has too much under way."""
@@ -166,7 +173,7 @@ class Turns:
     def _seen(self, person: str) -> None:
         if self._latest[0] != person:
             self._before = self._latest
-        self._latest = (person, now := time.monotonic())
+        self._latest = (person, now := self._clock())
         if now - self._halved > HALVED_AFTER_S:
             self._halved = now
             self._asked = Counter({name: count // 2 for name, count in self._asked.items() if count > 1})
@@ -176,7 +183,7 @@ class Turns:
         if asker.under_way >= self.most:
             return False
         other = self._before if self._latest[0] == person else self._latest
-        if other[1] < time.monotonic() - OTHERS_WITHIN_S:
+        if other[1] < self._clock() - OTHERS_WITHIN_S:
             return True
         return asker.computing < 1 and not self._yields(person)
 

@@ -80,7 +80,7 @@ def test_names_of_columns_and_of_apps(traces: Traces, emulator: "Emulator") -> N
                 expect(traces.page.locator("[data-view=form]")).not_to_be_empty()
             traces.look(path)
             shown = traces.page.locator("#main").inner_text()
-            assert any(one.split()[0] in shown for one in names), path
+            assert any(one.replace("\0", "").split()[0] in shown.replace("\ufffd", "") for one in names), path
 
 
 @pytest.mark.expects_browser_errors

@@ -1,7 +1,9 @@
 """The history shows tampering: an edited, removed or re-stamped entry is named; a whole history verifies."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import Engine, text
@@ -16,10 +18,21 @@ from web.errors import Invalid
 KEY = b"a key of the tests"
 
 
+@cache
+def empty() -> bytes:
+    """The file of a history without an operation, made once: the schema takes longer than most tests that need it."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "history.db"
+        opened = open_engine(f"sqlite:///{file}")
+        upgrade(opened)
+        opened.dispose()
+        return file.read_bytes()
+
+
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
+    (tmp_path / "history.db").write_bytes(empty())
     opened = open_engine(f"sqlite:///{tmp_path / 'history.db'}")
-    upgrade(opened)
     yield opened
     opened.dispose()
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from tests.audit.test_chain import KEY, engine, fill, intent, ledger
 from web.audit.checkpoint import take
-from web.audit.export import export
+from web.audit.export import _row, export
 from web.audit.exported import verify_lines
 from web.audit.ledger import Ledger, Outcome
 from web.audit.queries import Filter
@@ -94,6 +94,13 @@ def test_a_hostile_name_is_text_in_a_spreadsheet_and_one_line_in_a_siem(
     assert len(re.findall(r"(?<!\\)=", cef[head.end() :])) == 5
     assert [json.loads(line)["endpoint"] for line in lines(engine)] == [name]
     assert verify_lines(lines(engine), KEY).ok
+
+
+@pytest.mark.parametrize("sign", [*"=+-@\t\r\n\0", "＝", "＋", "－", "＠"])
+def test_a_cell_never_begins_as_a_formula_does(sign: str) -> None:
+    for text in (f"{sign}1", f"  {sign}1"):
+        ((cell, plain),) = csv.reader(io.StringIO(_row([text, f"1{sign}"]), newline=""))
+        assert (cell, plain) == (f"'{text}", f"1{sign}")
 
 
 def test_only_a_mark_made_by_redaction_counts_as_redacted() -> None:

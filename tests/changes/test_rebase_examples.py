@@ -141,7 +141,7 @@ def test_the_same_field_twice_is_a_clash_until_it_is_chosen(ledger: Ledger) -> N
     found = on_top(ledger, Kind.TAGS, {"add": {"a": "1"}}, was, now)
     (clash,) = found.clashes
     assert (clash.path, clash.base, clash.live, clash.mine) == ("tags[a].value", "0", "9", "1")
-    choice: dict[str, Any] = {"tags[a].value": "mine"}
+    choice: Any = {"tags[a].value": "mine"}
     chosen = on_top(ledger, Kind.TAGS, {"add": {"a": "1"}}, was, now, **choice)
     assert (chosen.clashes, chosen.change.body) == ((), {"add": {"a": "1"}, "delete": []})
 

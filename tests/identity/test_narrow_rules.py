@@ -115,6 +115,7 @@ def test_an_auditor_is_an_admin_or_in_the_auditors_group(settings: Callable[...,
         ("POST", "/changes/queue/{seq}/apply", Role.OPERATOR),
         ("POST", "/endpoints/new/convert", Role.OPERATOR),
         ("POST", "/patterns/form", Role.VIEWER),
+        ("POST", "/usage/cancel", Role.VIEWER),
     ],
 )
 def test_a_route_needs_a_role(method: str, path: str, role: Role) -> None:

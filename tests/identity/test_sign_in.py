@@ -16,7 +16,7 @@ from tests.identity.test_journeys import BACKGROUND
 from tests.servers import Portal
 from web.emulator.people import OAuthToken
 from web.emulator.server import Emulator
-from web.identity.refusals import ALIKE_S, LINES, Refusals, log
+from web.identity.refusals import ALIKE_S, LINES, REMEMBERED, Refusals, log
 
 ALICE = {"X-Forwarded-Access-Token": "dapi-alice", "X-Forwarded-Email": "alice@example.com"}
 NOT_SIGNED_IN = {"error_code": "UNAUTHENTICATED", "message": "Credential was not sent or was of an unsupported type"}
@@ -60,6 +60,46 @@ def test_a_flood_of_names_does_not_flood_the_log(caplog: pytest.LogCaptureFixtur
     refusals.note("late@example.com", "no token")
     last: Any = caplog.records[-1].msg
     assert last["not_written"] == 9 * LINES
+
+
+def test_of_refusals_alike_one_a_minute_is_written_and_says_how_many(caplog: pytest.LogCaptureFixture) -> None:
+    log.disabled = False
+    caplog.set_level(logging.WARNING, log.name)
+    now = [1000.0]
+    refusals = Refusals(clock=lambda: now[0])
+
+    def note(claimed: str, why: str = "no token") -> Any:
+        """The line that was written, None when there is none."""
+        caplog.clear()
+        refusals.note(claimed, why, route="/x")
+        return caplog.records[0].msg if caplog.records else None
+
+    assert note("bob") == {
+        "event": "sign_in_refused", "claimed": "bob", "why": "no token", "route": "/x", "not_written": 0,
+    }  # fmt: skip
+    now[0] += ALIKE_S - 0.1
+    assert note("bob") is None
+    assert note("bob", "somebody else")["not_written"] == 1
+    now[0] += 0.1
+    assert note("bob")["not_written"] == 0
+    assert note("x" * 300)["claimed"] == "x" * 200
+    assert note("x" * 201) is None, "alike as far as it is written"
+
+
+def test_of_a_thousand_names_the_newest_are_still_known_to_be_alike(caplog: pytest.LogCaptureFixture) -> None:
+    log.disabled = False
+    caplog.set_level(logging.WARNING, log.name)
+    now = [1000.0]
+    refusals = Refusals(clock=lambda: now[0])
+    refusals.note("first", "no token")
+    for number in range(REMEMBERED - 1):
+        now[0] += 0 if number % (LINES - 1) else ALIKE_S
+        refusals.note(f"{number}", "no token")
+    now[0] += ALIKE_S
+    caplog.clear()
+    for claimed in ("first", "newest", "first", "newest"):
+        refusals.note(claimed, "no token")
+    assert [record.msg["claimed"] for record in caplog.records] == ["first", "newest"]  # type: ignore[index]
 
 
 def test_a_sign_in_that_ends_within_a_change_leaves_it_as_far_as_it_came(portal: Portal, emulator: Emulator) -> None:

@@ -81,26 +81,26 @@ class Volume:
         return files.read(self.door(), f"{self.folder}/{name}")
 
 
-def archive(ledger: Ledger, before: int, store: Store) -> list[Anchor]:
-    """Move what began before this time, in ms, at most MOST entries a file. Answers the new anchors.
+def archive(ledger: Ledger, before: int, store: Store, most: int = MOST) -> list[Anchor]:
+    """Move what began before this time, in ms, at most so many entries a file. Answers the new anchors.
 
     Operations whose outcome is not known stay, and what came after them. Raises PortalError when a file cannot be kept
     or does not verify: then nothing was removed.
     """
     made = []
-    while (last := _last(ledger.engine, before)) is not None:
+    while (last := _last(ledger.engine, before, most)) is not None:
         made.append(_archive(ledger, last, store))
     return made
 
 
-def _last(engine: Engine, before: int) -> Entry | None:
+def _last(engine: Engine, before: int, most: int) -> Entry | None:
     """The last entry that may go: each operation goes whole, and none that is still open."""
     with Session(engine, expire_on_commit=False) as session:
         session.connection(execution_options=READ)
         first = session.exec(select(Entry.seq).order_by(col(Entry.seq)).limit(1)).first()
         if first is None:
             return None
-        stays = [first + MOST, *_first_entries(session, before)]
+        stays = [first + most, *_first_entries(session, before)]
         end = min(stays)
         while (whole := session.exec(_straddling(end)).first()) is not None:
             end = whole

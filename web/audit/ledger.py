@@ -128,9 +128,7 @@ class Ledger:
                 operation.duration_ms = now - operation.at
             else:
                 operation.settled_at = now
-            session.add(operation)
             self.link(session, operation, stage, self.outcome_payload(operation))
-            session.flush()
             indexed(session, operation)
             return operation
 

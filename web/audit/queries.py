@@ -150,15 +150,16 @@ def snapshots(engine: Engine, endpoint: str, limit: int = 200, until: int | None
 
 
 def _between(session: Session, wanted: Filter) -> tuple[int, int]:
-    """The numbers between which the times that are wanted lie. Empty when nothing was stored in them."""
+    """Numbers between which all the times that are wanted lie: those of the last operation that is too old by any clock
+    and of the first that is too young by any."""
     low, high = 0, LAST_SEQ
     at = col(Operation.at)
     if wanted.since is not None:
-        first = select(Operation.seq).where(at >= wanted.since - SKEW_MS).order_by(at, col(Operation.seq)).limit(1)
-        low = session.exec(first).first() or LAST_SEQ
+        older = select(Operation.seq).where(at < wanted.since - SKEW_MS).order_by(desc(at), desc(Operation.seq))
+        low = session.exec(older.limit(1)).first() or 0
     if wanted.until is not None:
-        last = select(Operation.seq).where(at <= wanted.until + SKEW_MS).order_by(desc(at), desc(Operation.seq))
-        high = session.exec(last.limit(1)).first() or 0
+        younger = select(Operation.seq).where(at > wanted.until + SKEW_MS).order_by(at, col(Operation.seq))
+        high = session.exec(younger.limit(1)).first() or LAST_SEQ
     return low, high
 
 

@@ -31,10 +31,11 @@ class Caller:
 
 
 class WhoIs:
-    """Asks the workspace who a credential is; remembers the answer for a minute, by a hash of the credential."""
+    """Asks the workspace who a credential is; remembers the answer for a minute, by a hash of the credential, and of
+    the `most` credentials that were asked about last."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float] = time.monotonic, most: int = CACHE_SIZE) -> None:
+        self._clock, self._most = clock, most
         self._lock = threading.Lock()
         self._known: OrderedDict[str, tuple[float, iam.Me]] = OrderedDict()
 
@@ -53,7 +54,7 @@ class WhoIs:
         with self._lock:
             self._known[key] = (self._clock() + CACHE_S, me)
             self._known.move_to_end(key)
-            while len(self._known) > CACHE_SIZE:
+            while len(self._known) > self._most:
                 self._known.popitem(last=False)
         return me
 
