@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.changes.lost import config, entity, live, routes, tags
+from web.changes.diff import diff
 from web.changes.fields import (
     BLAST_ORDER,
     ITEM_KEYS,
@@ -68,15 +69,23 @@ def test_a_field_is_known_with_all_that_it_lies_in() -> None:
     assert lineage("x_new") == ()
 
 
-def test_lists_without_order_and_what_names_their_items() -> None:
-    assert ITEM_KEYS == {
-        "served_entities": ("name",),
-        "routes": ("served_entity_name", "served_model_name"),
-        "tags": ("key",),
-        "rate_limits": ("key", "principal"),
-        "access_control_list": ("user_name", "group_name", "service_principal_name"),
-        "resources": ("name",),
-    }
+@pytest.mark.parametrize(
+    ("field", "item", "name"),
+    [
+        ("served_entities", {"name": "a"}, "a"),
+        ("routes", {"served_entity_name": "a", "served_model_name": "b"}, "a"),
+        ("tags", {"key": "team"}, "team"),
+        ("rate_limits", {"key": "user", "principal": "bob"}, "user:bob"),
+        ("access_control_list", {"user_name": "bob"}, "bob"),
+        ("access_control_list", {"group_name": "users"}, "users"),
+        ("access_control_list", {"service_principal_name": "sp-1"}, "sp-1"),
+        ("resources", {"name": "model"}, "model"),
+    ],
+)
+def test_lists_without_order_and_what_names_their_items(field: str, item: dict[str, str], name: str) -> None:
+    assert [row["path"] for row in diff({field: [item]}, {field: []})] == [f"{field}[{name}]"]
+    assert {key: item.get(key) for key in ITEM_KEYS[field] if key in item} == item
+    assert set(ITEM_KEYS) == {"served_entities", "routes", "tags", "rate_limits", "access_control_list", "resources"}
 
 
 def test_what_the_workspace_takes_and_never_shows() -> None:
@@ -133,6 +142,7 @@ def test_a_route_goes_by_the_name_of_its_served_entity() -> None:
     both = {"served_model_name": "old", "served_entity_name": "a", "traffic_percentage": 1}
     assert writable_route(both) == {"served_entity_name": "a", "traffic_percentage": 1}
     assert writable_route({"served_model_name": "old", "x_new": 1}) == {"served_entity_name": "old", "x_new": 1}
+    assert writable_route({"served_model_name": "old", "served_entity_name": ""}) == {"served_entity_name": "old"}
     assert [route_name(both), route_name({"served_model_name": "old"}), route_name({})] == ["a", "old", ""]
 
 
