@@ -119,7 +119,7 @@ def play(work: Coroutine[None, None, None]) -> None:
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
 
-    finish(whole())
+    finish(whole(), within_s=10)
 
 
 def among(clock: Clock, most: int = 24) -> Play:
