@@ -89,7 +89,10 @@ def test_one_instance_writes_until_it_lets_go_or_is_silent_for_its_lease(
 
 def test_the_first_writer_makes_the_folder(emulator: Emulator, tmp_path: Path, now: Now) -> None:
     deep = of(emulator, tmp_path / "portal.db", now, f"{VOLUME}/a/b")
-    deep.claim()
+    for _ in range(2):
+        deep.claim()
+    made = [entry.path for entry in emulator.world.requests.entries if "/directories/" in entry.path]
+    assert made == [f"/api/2.0/fs/directories{VOLUME}/a/b"], "once is enough"
     assert f"{VOLUME}/a/b/writer.json" in on_volume(emulator)
     filled(deep.database, 1)
     assert deep.fetch(tmp_path / "back.db") is False
