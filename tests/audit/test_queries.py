@@ -135,6 +135,14 @@ def test_a_look_past_five_thousand_hidden_rows_goes_on_with_the_next_page(engine
     assert page(engine, Filter(limit=200, cursor=int(hidden.next_cursor)), nobody).next_cursor is None
 
 
+def test_each_outcome_can_be_asked_for(engine: Engine) -> None:
+    outcomes = ["pending", "success", "refused", "failed", "unknown"]
+    for outcome in outcomes:
+        rows(engine, [1], outcome=outcome, id=outcome, idempotency_key=outcome)
+    asked = [page(engine, parse_filter({"outcome": outcome}), everybody).operations for outcome in outcomes]
+    assert [[operation.as_json()["outcome"] for operation in found_] for found_ in asked] == [[o] for o in outcomes]
+
+
 def test_an_export_goes_through_all_pages(engine: Engine) -> None:
     rows(engine, range(401))
     lines = list(export(engine, Filter(), everybody, "cef"))
