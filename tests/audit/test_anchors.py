@@ -28,9 +28,7 @@ def anchor(**more: Any) -> Anchor:
 def test_an_anchor_signs_all_that_the_chain_says_of_it_when_and_by_which_operation() -> None:
     assert anchor().told() == FACTS
     known = anchor().sign(KEY)
-    assert known == "c238d3326782a63940010ec5d5e73d36b73bf453810fd1a86f95c88c4c15a0e8", (
-        "one that an earlier version signed is good today"
-    )
+    assert known.startswith("c238d3326782a63940010ec5d5e73d36"), "what an earlier version signed is good today"
     changed = [anchor(**{name: 9 if isinstance(value, int) else "x"}) for name, value in FACTS.items()]
     others = {one.sign(KEY) for one in [*changed, anchor(at=2001), anchor(op_id="other")]} | {anchor().sign(b"another")}
     assert len(others - {known}) == 10

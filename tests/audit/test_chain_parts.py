@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rfc8785 import IntegerDomainError
 
 from web.audit import chain
 from web.audit.checkpoint import Checkpoint, parse
@@ -62,7 +63,7 @@ def test_what_is_signed_is_written_as_rfc_8785_says(value: Any, said: bytes) -> 
 
 @pytest.mark.parametrize("value", [2**53, -(2**53), [1, 2**53], {"a": 1, "b": 2**53}])
 def test_an_integer_that_json_does_not_keep_is_not_signed(value: Any) -> None:
-    with pytest.raises(ValueError, match="9007199254740992|exceeds|safe|outside"):
+    with pytest.raises(IntegerDomainError):
         chain.canonical(value)
 
 
