@@ -90,12 +90,19 @@ class Portal:
         assert self._process is not None
         return self._process.pid
 
-    def stop(self) -> int:
-        """SIGTERM, as the platform does; the exit code. SIGKILL and a failure after the platform's 15 s."""
+    def stop(self, *, drained: bool = False) -> int:
+        """SIGTERM, as the platform does; the exit code. SIGKILL and a failure after the platform's 15 s.
+
+        Unless it is to be `drained`, a second SIGTERM spares the second in which it only says that it is going.
+        """
         if self._process is None:
             return 0
         self._process.terminate()
         try:
+            if not drained:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    return self._process.wait(0.1)
+                self._process.terminate()
             return self._process.wait(15)
         except subprocess.TimeoutExpired:
             self._process.kill()

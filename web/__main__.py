@@ -27,11 +27,13 @@ def serve(
 
     import uvicorn
 
+    from web.allocator import keep_small
     from web.config import load
     from web.doorway import Doorway, Patience
     from web.logs import configure
     from web.stop import REQUESTS_S, Server
 
+    keep_small()
     gc.disable()  # until the app is warm: what is imported is never garbage
     settings = load()
     configure(settings.log_level)

@@ -158,7 +158,7 @@ def test_a_stop_with_a_hung_upstream_copies_and_ends_in_time(start_portal: Start
     hung.start()
     until(lambda: any(e["outcome"] == "pending" for e in _all(portal)))
     began = time.monotonic()
-    ending = threading.Thread(target=portal.stop)
+    ending = threading.Thread(target=portal.stop, kwargs={"drained": True})
     ending.start()
     until(lambda: httpx.get(f"{portal.url}/readyz", timeout=5).json()["draining"])
     refused = httpx.post(

@@ -10,6 +10,7 @@ from tests.benchmarks.goals import (
     history,
     pages,
     proving,
+    refusing,
     starting,
     streams,
     viewing,
@@ -35,6 +36,7 @@ GOALS: dict[str, tuple[str, Measure]] = {
     "P11": ("hanging up on the model when the person leaves", capacity.measure),
     "P12": ("cost of each person who watches an endpoint", watching.measure),
     "P13": ("one person's pages while another floods, and while one endpoint hangs", crowding.measure),
+    "P14": ("how soon what is wrong is refused", refusing.measure),
     "peers": ("beside LiteLLM, MLflow, Streamlit and Dash, where PEERS=1 has installed them", beside.measure),
 }
 

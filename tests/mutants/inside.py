@@ -51,8 +51,8 @@ class Inside(servers.Portal):
             time.sleep(0.01)
         return self
 
-    def stop(self) -> int:
-        """The end of its thread; the other portals of this process go on."""
+    def stop(self, *, drained: bool = False) -> int:
+        """The end of its thread, drained or not; the other portals of this process go on."""
         if self._server is None or self._thread is None:
             return 0
         self._server.should_exit = True

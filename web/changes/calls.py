@@ -54,9 +54,13 @@ def desired_config(change: Change, live: dict[str, Any]) -> dict[str, Any]:
         _carry(writable_entity(e), old.get(str(e.get("name")), {})) for e in change.body.get("served_entities") or []
     ]
     traffic = change.body.get("traffic_config", base["traffic_config"])
-    extra = {k: v for k, v in change.body.items() if k not in ("served_entities", "traffic_config")}
     wanted = writable_config({"served_entities": entities, "traffic_config": traffic})
-    return {**base, **extra, "served_entities": wanted["served_entities"], "traffic_config": wanted["traffic_config"]}
+    return {
+        **base,
+        **change.body,
+        "served_entities": wanted["served_entities"],
+        "traffic_config": wanted["traffic_config"],
+    }
 
 
 # Fields an editor shows: leaving one of these out of the desired state takes it away.

@@ -54,7 +54,7 @@ def check(change: Change) -> list[Finding]:
         found.append(Finding("name", "The prefix 'databricks-' is reserved for Databricks' own endpoints."))
     if change.kind is Kind.CREATE:
         found += config_findings(body.get("config") or {}, "config.")
-        found += tag_findings({t.get("key", ""): t.get("value") for t in _maps(body.get("tags"))})
+        found += tag_findings({t["key"]: t.get("value") for t in body.get("tags") or []})
         found += gateway_findings(body.get("ai_gateway") or {}, "ai_gateway.")
     elif change.kind is Kind.RESTORE and body.get("config"):
         found += traffic_findings(body["config"], "config.")
@@ -78,16 +78,11 @@ BY_KIND: dict[Kind, Callable[[Change], Iterator[tuple[str, str]]]] = {
 }
 
 
-def _maps(value: Any) -> list[dict[str, Any]]:
-    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
-
-
 def config_findings(config: dict[str, Any], prefix: str) -> list[Finding]:
     """Entities, their names and the routes between them."""
-    raw = config.get("served_entities")
-    if not isinstance(raw, list) or not raw or any(not isinstance(e, dict) for e in raw):
+    entities: list[dict[str, Any]] = config.get("served_entities") or []
+    if not entities:
         return [Finding(prefix + "served_entities", "An endpoint needs at least one served entity.")]
-    entities = _maps(raw)
     if len(entities) > MAX_ENTITIES:
         return [Finding(prefix + "served_entities", f"An endpoint has at most {MAX_ENTITIES} served entities.")]
     found: list[Finding] = []
@@ -111,7 +106,7 @@ def entity_findings(entity: dict[str, Any], path: str) -> Iterator[Finding]:
     else:
         yield from _model(entity, path)
     variables = entity.get("environment_vars") or {}
-    if not isinstance(variables, dict) or len(variables) > MAX_ENVIRONMENT_VARS:
+    if len(variables) > MAX_ENVIRONMENT_VARS:
         yield Finding(path + "environment_vars", f"At most {MAX_ENVIRONMENT_VARS} environment variables.")
         return
     for variable, value in variables.items():
@@ -125,12 +120,12 @@ def _model(entity: dict[str, Any], path: str) -> Iterator[Finding]:
     if not entity.get("entity_name"):
         yield Finding(path + "entity_name", "Choose a model.")
     throughput = "max_provisioned_throughput" in entity or uses_model_units({"served_entities": [entity]})
+    hosted = str(entity.get("entity_name")).startswith("system.ai.")
     version = str(entity.get("entity_version") or "")
     if version and not version.isdigit():
         yield Finding(path + "entity_version", "A version is a number; an alias is resolved to one before it is sent.")
-    elif not version and not throughput and not str(entity.get("entity_name", "")).startswith("system.ai."):
+    elif not version and not throughput and not hosted:
         yield Finding(path + "entity_version", "Choose a version.")
-    hosted = str(entity.get("entity_name", "")).startswith("system.ai.")
     if not throughput and not hosted and not isinstance(entity.get("scale_to_zero_enabled"), bool):
         yield Finding(path + "scale_to_zero_enabled", "Say whether the entity scales to zero: true or false.")
     if entity.get("workload_size") and entity.get("max_provisioned_concurrency"):
@@ -141,10 +136,7 @@ def _model(entity: dict[str, Any], path: str) -> Iterator[Finding]:
     yield from (Finding(path + field, message) for field, message in compute_breaches(entity))
 
 
-def _external(model: Any, path: str) -> Iterator[Finding]:
-    if not isinstance(model, dict):
-        yield Finding(path.rstrip("."), "An external model is an object with provider, name and task.")
-        return
+def _external(model: dict[str, Any], path: str) -> Iterator[Finding]:
     for need in ("provider", "name", "task"):
         if not model.get(need):
             yield Finding(path + need, f"An external model needs a {need}.")
@@ -157,9 +149,9 @@ def _external(model: Any, path: str) -> Iterator[Finding]:
     for other in set(PROVIDER_CONFIG.values()) - {wanted}:
         if model.get(other):
             yield Finding(path + other, f"These settings belong to another provider than {provider}.")
-    settings = model.get(wanted or "") if isinstance(model.get(wanted or ""), dict) else {}
-    for field in settings or {}:
-        if field.endswith("_plaintext") and (settings or {}).get(field.removesuffix("_plaintext")):
+    settings: Any = model.get(wanted) if wanted else None
+    for field in settings if isinstance(settings, dict) else ():
+        if field.endswith("_plaintext") and settings.get(field.removesuffix("_plaintext")):
             yield Finding(path + f"{wanted}.{field}", "Give either a secret reference or a plaintext key, not both.")
     yield from (Finding(path + field, message) for field, message in provider_breaches(model))
 
@@ -168,16 +160,15 @@ def _mixing(entities: list[dict[str, Any]], prefix: str) -> Iterator[Finding]:
     external = [e for e in entities if e.get("external_model")]
     if external and len(external) != len(entities):
         yield Finding(prefix + "served_entities", "External models and other models cannot share an endpoint.")
-    tasks = {str(e["external_model"].get("task")) for e in external if isinstance(e["external_model"], dict)}
+    tasks = {str(e["external_model"].get("task")) for e in external}
     if len(tasks) > 1:
         yield Finding(prefix + "served_entities", "All external models of an endpoint share one task.")
 
 
 def traffic_findings(config: dict[str, Any], prefix: str) -> Iterator[Finding]:
     """The split by itself: every share has its entity, and the shares make 100."""
-    names = [str(e.get("name") or "") for e in _maps(config.get("served_entities"))]
-    traffic = config.get("traffic_config")
-    routes = _maps(traffic.get("routes")) if isinstance(traffic, dict) else []
+    names = [str(e.get("name") or "") for e in config.get("served_entities") or []]
+    routes: list[dict[str, Any]] = (config.get("traffic_config") or {}).get("routes") or []
     path = prefix + "traffic_config.routes"
     if not routes:
         if len(names) > 1:

@@ -75,10 +75,6 @@ READ_ONLY_CONFIG = frozenset(
     for f in REGISTRY
     if f.read_only and f.path.startswith("config.") and "[]" not in f.path
 )
-WRITE_ONLY_ENTITY = frozenset(
-    f.path.removeprefix(ENTITY) for f in REGISTRY if f.write_only and f.path.startswith(ENTITY)
-)
-PLAINTEXT = "_plaintext"
 
 # What names an item, so that lists compare without regard to order.
 ITEM_KEYS: dict[str, tuple[str, ...]] = {

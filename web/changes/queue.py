@@ -54,7 +54,6 @@ def join(
         row.seen, row.endpoint_id, row.at = seen, endpoint_id, ledger.clock()
         row.acknowledged = sorted(acknowledged)
         session.add(row)
-        session.flush()
     _marks.pop(ledger, None)
     return row
 
@@ -150,7 +149,6 @@ def end(ledger: Ledger, draft: str, state: str, reason: str = "", op_id: str = "
             return None
         row.line, row.state, row.reason = None, state, reason
         row.op_id, row.ended_at = op_id or row.op_id, ledger.clock()
-        session.add(row)
     _marks.pop(ledger, None)
     return row
 

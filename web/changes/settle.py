@@ -41,9 +41,7 @@ def interrupted(ledger: Ledger) -> int:
     return found
 
 
-def settle(
-    ledger: Ledger, ws: Workspace, *, sees_all: bool, me: str = "", endpoint: str = "", after: int = 0
-) -> int:
+def settle(ledger: Ledger, ws: Workspace, *, sees_all: bool, me: str = "", endpoint: str = "", after: int = 0) -> int:
     """Ask about the unknown operations (of one endpoint when named) that are oldest `after` the one of this seq;
     answers how many were settled.
 
@@ -222,8 +220,9 @@ def _holds(wanted: dict[str, Any], have: dict[str, Any]) -> bool:
         other = theirs.get(name)
         if other is None or any(other.get(k) != v for k, v in entity.items() if k in other):
             return False
-    routes = canonical((wanted.get("traffic_config") or {}).get("routes") or [])
-    return not routes or bool(routes == canonical(have["traffic_config"]["routes"]))
+    routes = (wanted.get("traffic_config") or {}).get("routes") or []
+    # Under its name the list is compared without regard to its order, which is the workspace's to choose.
+    return not routes or bool(canonical({"routes": routes}) == canonical({"routes": have["traffic_config"]["routes"]}))
 
 
 def _tags_are(body: dict[str, Any], tags: dict[str, str]) -> bool:

@@ -20,15 +20,15 @@ OBJECTS = frozenset(
         "inference_table_config",
         "fallback_config",
         "auto_capture_config",
+        "table_names",
         "add",
     }
 )
-LISTS = frozenset({"served_entities", "rate_limits", "access_control_list", "permissions", "delete"})
-OF_OBJECTS = LISTS - {"delete"}
+LISTS = frozenset({"served_entities", "rate_limits", "access_control_list", "permissions", "tags", "delete"})
 FREE = frozenset({"environment_vars", "add", "custom_provider_config"})
 """Objects whose keys are people's own names, not fields."""
-NEITHER = frozenset({"tags", "routes"})
-"""A list of objects in most changes, an object by name in others."""
+SPLIT = "routes"
+"""An object by name in a change of traffic, a list of objects in a config."""
 Breach = tuple[str, str]
 
 
@@ -38,12 +38,10 @@ def misshapen(body: dict[str, Any], prefix: str = "") -> Iterator[Breach]:
         path = prefix + name
         if value is None:
             continue
-        if name in OBJECTS and not isinstance(value, dict):
+        if (name in OBJECTS or path == SPLIT) and not isinstance(value, dict):
             yield path, f"'{name}' is an object."
-        elif name in LISTS and not isinstance(value, list):
+        elif (name in LISTS or (name == SPLIT and prefix)) and not isinstance(value, list):
             yield path, f"'{name}' is a list."
-        elif name in NEITHER and not isinstance(value, list | dict):
-            yield path, f"'{name}' is a list or an object."
         elif isinstance(value, dict) and name not in FREE:
             yield from misshapen(value, f"{path}.")
         elif isinstance(value, list):
@@ -52,7 +50,13 @@ def misshapen(body: dict[str, Any], prefix: str = "") -> Iterator[Breach]:
 
 def _items(name: str, items: list[Any], path: str) -> Iterator[Breach]:
     for place, item in enumerate(items):
-        if isinstance(item, dict):
-            yield from misshapen(item, f"{path}[{place}].")
-        elif name in OF_OBJECTS | NEITHER:
-            yield f"{path}[{place}]", f"Each of '{name}' is an object."
+        here = f"{path}[{place}]"
+        if name == "delete":
+            if not isinstance(item, str):
+                yield here, "Each of 'delete' is the key of a tag."
+        elif isinstance(item, dict):
+            yield from misshapen(item, f"{here}.")
+            if name == "tags" and not isinstance(item.get("key"), str):
+                yield f"{here}.key", "The key of a tag is a text."
+        elif name in LISTS or name == SPLIT:
+            yield here, f"Each of '{name}' is an object."

@@ -56,9 +56,15 @@ export function cellProblem(value, { schema, required, name }) {
   return check(value, schema)[0]?.message ?? "";
 }
 
+// What stands between the cells of the first row; what lies inside quotes is text.
+function separatorOf(text) {
+  const between = text.replaceAll(/(^|[\t;,\n])"(?:[^"]|"")*"/g, "$1").split("\n", 1)[0];
+  return between.includes("\t") ? "\t" : between.includes(";") && !between.includes(",") ? ";" : ",";
+}
+
 // Rows of a spreadsheet (tab separated) or of a CSV, quotes respected.
 export function readGrid(text) {
-  const separator = text.includes("\t") ? "\t" : text.split("\n", 1)[0].includes(";") && !text.split("\n", 1)[0].includes(",") ? ";" : ",";
+  const separator = separatorOf(text);
   const rows = [[]];
   let cell = "";
   let quoted = false;
