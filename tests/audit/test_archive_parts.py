@@ -4,6 +4,8 @@ import gzip
 import hashlib
 import json
 import re
+import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,43 +39,60 @@ def entries(engine: Engine) -> list[int]:
 
 
 def test_the_chain_tells_what_went_where_and_until_when(engine: Engine, tmp_path: Path) -> None:
-    ledger, clock = aged(engine)
-    last_at = queries.operation(engine, _by_key(engine, "old-3"), everybody).at
+    ledger, clock = at(engine)
+    done(ledger, "old")
+    last_at = queries.operation(engine, done(ledger, "newer"), everybody).at
+    clock.now += 10 * DAY_MS
     (anchor,) = move(ledger, clock, tmp_path / "a" / "b")
     packed = (tmp_path / "a" / "b" / anchor.file).read_bytes()
     assert anchor.sha256 == hashlib.sha256(packed).hexdigest()
-    assert anchor.file == f"audit-0000000008-{anchor.sha256[:16]}.jsonl.gz"
-    assert (anchor.seq, anchor.count, anchor.operations, anchor.until) == (8, 8, 4, last_at)
+    assert packed[4:8] == bytes(4), "the time is no part of it: the same history is the same file"
+    assert anchor.file == f"audit-0000000004-{anchor.sha256[:16]}.jsonl.gz"
+    assert (anchor.seq, anchor.count, anchor.operations, anchor.until) == (4, 4, 2, last_at)
     assert last_at < anchor.at <= clock.now
     (told,) = page(engine, Filter(kind="audit.archive"), everybody).operations
     assert told.id == anchor.op_id
     assert (told.actor, told.actor_id, told.endpoint, told.outcome) == ("portal", "", "", "success")
-    assert (told.idempotency_key, told.payload_hash) == ("audit.archive-8", anchor.sha256)
+    assert (told.idempotency_key, told.payload_hash) == ("audit.archive-4", anchor.sha256)
     assert told.change == {"kind": "audit.archive", "endpoint": "", "body": {"until": last_at}}
     assert told.after == {name: getattr(anchor, name) for name in TOLD}
     (entry,) = queries.entries(engine, told.id)
     assert (entry.stage, entry.payload["outcome"], entry.payload["after"]) == ("archived", "success", told.after)
-    assert entry.payload["idempotency_key"] == "audit.archive-8"
+    assert entry.payload["idempotency_key"] == "audit.archive-4"
     assert [o.id for o in page(engine, Filter(q="archive"), everybody).operations] == [told.id]
 
 
-def _by_key(engine: Engine, key: str) -> str:
-    with engine.connect() as connection:
-        query = text("SELECT id FROM operation WHERE idempotency_key = :key")
-        return str(connection.execute(query, {"key": key}).scalar())
-
-
 def test_a_second_archive_counts_what_went_before(engine: Engine, tmp_path: Path) -> None:
-    ledger, clock = aged(engine)
+    ledger, clock = aged(engine, old=2, young=1)
     (first,) = move(ledger, clock, tmp_path)
     clock.now += 10 * DAY_MS
     (second,) = move(ledger, clock, tmp_path)
-    assert (first.operations, second.operations, second.count) == (4, 8, 15)
-    assert len(lines(tmp_path, second)) == 4
+    assert (first.operations, first.count, second.operations, second.count) == (2, 4, 4, 7)
+    assert len(lines(tmp_path, second)) == 2
     with Session(engine) as session:
         last = newest(session)
         assert last is not None
         assert last.seq == second.seq
+
+
+@dataclass(frozen=True)
+class Until(Folder):
+    """A folder that is written to once somebody else has written."""
+
+    writer: sqlite3.Connection
+
+    def put(self, name: str, body: bytes) -> None:
+        """Keep a file."""
+        self.writer.execute("ROLLBACK")
+        super().put(name, body)
+
+
+def test_what_goes_is_read_while_somebody_else_writes(engine: Engine, tmp_path: Path) -> None:
+    ledger, clock = aged(engine, old=1, young=0)
+    raw = sqlite3.connect(tmp_path / "history.db", isolation_level=None)
+    raw.execute("BEGIN IMMEDIATE")
+    assert len(archive(ledger, clock.now, Until(tmp_path, raw))) == 1
+    raw.close()
 
 
 def test_a_file_holds_each_operation_with_its_links_and_logs_oldest_first(engine: Engine, tmp_path: Path) -> None:
@@ -99,11 +118,11 @@ def test_a_file_holds_each_operation_with_its_links_and_logs_oldest_first(engine
 
 
 def test_the_index_forgets_what_went_and_nothing_else(engine: Engine, tmp_path: Path) -> None:
-    ledger, clock = aged(engine)
+    ledger, clock = aged(engine, old=2, young=1)
     move(ledger, clock, tmp_path)
     with engine.connect() as connection:
         indexed = connection.execute(text("SELECT rowid FROM operation_words ORDER BY rowid")).scalars().all()
-    assert indexed == [5, 6, 7, 8]
+    assert indexed == [3, 4]
 
 
 def test_only_what_began_before_the_day_goes(engine: Engine, tmp_path: Path) -> None:
@@ -127,17 +146,18 @@ def test_what_is_not_known_yet_stays_with_what_came_after_it(engine: Engine, tmp
     else:
         done(ledger, "open", "unknown")
     done(ledger, "after")
+    begin(ledger, "open too")
     clock.now += 10 * DAY_MS
     (anchor,) = move(ledger, clock, tmp_path)
     assert anchor.seq == 2
     assert move(ledger, clock, tmp_path) == []
 
 
-@pytest.mark.parametrize(("most", "ends"), [(8, [8]), (4, [4, 8]), (3, [2, 4, 6, 8]), (1, [])])
+@pytest.mark.parametrize(("most", "ends"), [(4, [4]), (3, [2, 4]), (2, [2, 4]), (1, [])])
 def test_a_file_holds_so_many_entries_and_whole_operations(
     engine: Engine, tmp_path: Path, most: int, ends: list[int]
 ) -> None:
-    ledger, clock = aged(engine)
+    ledger, clock = aged(engine, old=2, young=1)
     made = archive(ledger, clock.now - 5 * DAY_MS, Folder(tmp_path), most)
     assert [anchor.seq for anchor in made] == ends
     assert [anchor.count for anchor in made] == ends
@@ -213,20 +233,20 @@ class Other(Folder):
 
 
 def test_nothing_goes_when_what_is_read_back_is_not_what_was_written(engine: Engine, tmp_path: Path) -> None:
-    ledger, clock = aged(engine)
+    ledger, clock = aged(engine, old=2, young=0)
     with pytest.raises(PortalError, match=re.escape("does not verify, so nothing was removed")) as refused:
         archive(ledger, clock.now - 5 * DAY_MS, Other(tmp_path))
     assert (refused.value.status, refused.value.code) == (500, "ARCHIVE_NOT_VERIFIED")
     assert "audit verify" in refused.value.hint
-    assert entries(engine) == list(range(1, 15))
+    assert entries(engine) == [1, 2, 3, 4]
 
 
 def test_nothing_goes_when_an_operation_is_missing(engine: Engine, tmp_path: Path) -> None:
-    ledger, clock = aged(engine)
+    ledger, clock = aged(engine, old=2, young=0)
     meddle(engine, "DELETE FROM operation WHERE seq = 2")
     with pytest.raises(PortalError, match="nothing was removed"):
         move(ledger, clock, tmp_path)
-    assert entries(engine) == list(range(1, 15))
+    assert entries(engine) == [1, 2, 3, 4]
 
 
 def test_archives_can_lie_on_a_volume(emulator: Emulator, tmp_path: Path) -> None:
@@ -234,6 +254,8 @@ def test_archives_can_lie_on_a_volume(emulator: Emulator, tmp_path: Path) -> Non
     volume = Volume(f"{VOLUME}/archive", door)
     volume.put("a.jsonl.gz", b"kept")
     assert volume.get("a.jsonl.gz") == b"kept"
+    made = [entry.path for entry in emulator.world.requests.entries if "/directories/" in entry.path]
+    assert made == [f"/api/2.0/fs/directories{VOLUME}/archive"]
     assert emulator.world.volumes.by_path[VOLUME].files[f"{VOLUME}/archive/a.jsonl.gz"].body == b"kept"
     with pytest.raises(NotFound):
         volume.get("b.jsonl.gz")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rfc8785 import IntegerDomainError
 
 from web.audit import chain
 from web.audit.checkpoint import Checkpoint, parse
@@ -33,6 +34,37 @@ def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
     assert chain.load_key("", tmp_path / "other") != made
     assert chain.load_key("configured", tmp_path / "third") == b"configured"
     assert not (tmp_path / "third").exists()
+
+
+def test_a_key_that_has_to_be_there_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="There is no key to check the history with") as told:
+        chain.load_key("", tmp_path, make=False)
+    assert told.value.field == "key"
+    assert list(tmp_path.iterdir()) == []
+    assert chain.load_key("configured", tmp_path, make=False) == b"configured"
+    made = chain.load_key("", tmp_path)
+    assert chain.load_key("", tmp_path, make=False) == made
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (1.0, b"1"),
+        ([1, 1.0], b"[1,1]"),
+        ({"b": 1, "a": 0.000001}, b'{"a":0.000001,"b":1}'),
+        ([[1.0], "x"], b'[[1],"x"]'),
+        ({"b": [True, None, "x"], "a": -(2**53) + 1}, b'{"a":-9007199254740991,"b":[true,null,"x"]}'),
+        ({"\u20ac": 1, "\U0001f600": 2, "\ufb33": 3}, '{"€":1,"😀":2,"\ufb33":3}'.encode()),
+    ],
+)
+def test_what_is_signed_is_written_as_rfc_8785_says(value: Any, said: bytes) -> None:
+    assert chain.canonical(value) == said
+
+
+@pytest.mark.parametrize("value", [2**53, -(2**53), [1, 2**53], {"a": 1, "b": 2**53}])
+def test_an_integer_that_json_does_not_keep_is_not_signed(value: Any) -> None:
+    with pytest.raises(IntegerDomainError):
+        chain.canonical(value)
 
 
 def test_the_first_entry_follows_from_64_zeros_and_a_mac_never_changes() -> None:

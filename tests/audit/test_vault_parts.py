@@ -36,10 +36,10 @@ def vault(emulator: Emulator, tmp_path: Path, now: Now) -> Vault:
     return of(emulator, tmp_path / "portal.db", now)
 
 
-def of(emulator: Emulator, database: Path, now: Now) -> Vault:
+def of(emulator: Emulator, database: Path, now: Now, folder: str = VOLUME) -> Vault:
     transport = Transport(emulator.url, "test", read_timeout_s=5, write_timeout_s=5)
     door = Workspace(transport, lambda: {"Authorization": "Bearer dapi-alice"}, label="alice")
-    return Vault(VOLUME, lambda: door, database, now)
+    return Vault(folder, lambda: door, database, now)
 
 
 def filled(database: Path, rows: int) -> None:
@@ -61,6 +61,7 @@ def writer(emulator: Emulator) -> Any:
 def test_one_instance_writes_until_it_lets_go_or_is_silent_for_its_lease(
     emulator: Emulator, vault: Vault, tmp_path: Path, now: Now
 ) -> None:
+    assert LEASE_MS == 90_000, "as long as the hint says"
     vault.claim()
     assert writer(emulator) == {"instance": vault.me, "at": now.ms}
     other = of(emulator, tmp_path / "other.db", now)
@@ -84,6 +85,19 @@ def test_one_instance_writes_until_it_lets_go_or_is_silent_for_its_lease(
     assert f"{VOLUME}/writer.json" not in on_volume(emulator)
     vault.claim()
     assert writer(emulator)["instance"] == vault.me
+
+
+def test_the_first_writer_makes_the_folder(emulator: Emulator, tmp_path: Path, now: Now) -> None:
+    deep = of(emulator, tmp_path / "portal.db", now, f"{VOLUME}/a/b")
+    for _ in range(2):
+        deep.claim()
+    made = [entry.path for entry in emulator.world.requests.entries if "/directories/" in entry.path]
+    assert made == [f"/api/2.0/fs/directories{VOLUME}/a/b"], "once is enough"
+    assert f"{VOLUME}/a/b/writer.json" in on_volume(emulator)
+    filled(deep.database, 1)
+    assert deep.fetch(tmp_path / "back.db") is False
+    deep.store()
+    assert deep.fetch(tmp_path / "back.db") is True
 
 
 @pytest.mark.parametrize("body", [b"{", b"{}", b"[]", b'{"instance": "x"}', b'{"instance": "x", "at": "soon"}'])

@@ -1,5 +1,6 @@
 """One request to an ASGI app without a server, and apps that say what became of it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -32,6 +33,9 @@ async def ask(
     parts, sent = list(body), []
 
     async def receive() -> Message:
+        loop = asyncio.get_running_loop()
+        loop.call_soon((arrives := loop.create_future()).set_result, None)
+        await arrives  # as from a wire: not at once
         if not parts:
             return {"type": "http.disconnect"}
         part = parts.pop(0)

@@ -4,17 +4,17 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tests import loops
 from tests.identity.asgi import answers, ask, reached
-from tests.loops import finish
 from web.config import Settings
 from web.limits import DRAINING, Turns
 from web.middleware import BODY_LIMIT, BodyLimit, Fair, RequestLog, SameOrigin, TooLarge, TooSlow, install, log
@@ -24,6 +24,12 @@ from web.workspace.resting import resting
 MIB = 1024 * 1024
 BOB, ALICE = ({"x-forwarded-access-token": name} for name in ("dapi-bob", "dapi-alice"))
 LIFE: Scope = {"type": "lifespan"}
+T = TypeVar("T")
+
+
+def finish(work: Coroutine[Any, Any, T]) -> T:
+    """What comes of it, soon: nothing here waits for anybody."""
+    return loops.finish(work, 5)
 
 
 def logged(app: ASGIApp, metrics: bool = False) -> RequestLog:

@@ -161,6 +161,8 @@ def test_profiles_are_named_without_their_secrets(tmp_path: Path, monkeypatch: p
         ("d", "https://d", "password"),
         ("e", "https://e", "Databricks CLI"),
     ]
+    file.write_text("[a]\nhost = https://a\n[a]\nusername = u\n")
+    assert [(one.name, one.auth) for one in profiles()] == [("a", "password")], "a section that is there twice is one"
     file.write_bytes(b"\xff\xfe[")
     assert profiles() == []
     file.write_text("no section\n")

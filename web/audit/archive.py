@@ -95,7 +95,7 @@ def archive(ledger: Ledger, before: int, store: Store, most: int = MOST) -> list
 
 def _last(engine: Engine, before: int, most: int) -> Entry | None:
     """The last entry that may go: each operation goes whole, and none that is still open."""
-    with Session(engine, expire_on_commit=False) as session:
+    with Session(engine) as session:
         session.connection(execution_options=READ)
         first = session.exec(select(Entry.seq).order_by(col(Entry.seq)).limit(1)).first()
         if first is None:
@@ -129,7 +129,7 @@ def _straddling(end: int) -> SelectOfScalar[int | None]:
 def _archive(ledger: Ledger, last: Entry, store: Store) -> Anchor:
     body, operations, until = _written(ledger.engine, last)
     digest = hashlib.sha256(body).hexdigest()
-    with Session(ledger.engine, expire_on_commit=False) as session:
+    with Session(ledger.engine) as session:
         session.connection(execution_options=READ)
         count = session.exec(select(func.count()).select_from(Entry).where(col(Entry.seq) <= last.seq)).one()
         before = newest(session)

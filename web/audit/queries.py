@@ -68,13 +68,13 @@ def parse_filter(values: dict[str, str]) -> Filter:
     )
 
 
-def page(engine: Engine, wanted: Filter, may: May) -> Page:
-    """The next page of what `may` lets through. Reads past hidden rows, up to SCAN_LIMIT of them."""
+def page(engine: Engine, wanted: Filter, may: May, most: int = SCAN_LIMIT) -> Page:
+    """The next page of what `may` lets through. Reads past hidden rows, about `most` of them."""
     found: list[Operation] = []
     cursor, scanned = wanted.cursor, 0
     with reading(engine) as session:
         low, high = _between(session, wanted)
-        while scanned < SCAN_LIMIT:
+        while scanned < most:
             rows = _next(session, wanted, low, high if cursor is None else min(high, cursor - 1))
             for row in rows:
                 cursor, scanned = row.seq, scanned + 1
