@@ -19,10 +19,8 @@ from web.changes.app_attach import (
 )
 from web.changes.app_state import judged, kept, read_back, with_app
 from web.changes.kinds import Change, Kind
-from web.emulator.server import Emulator
 from web.errors import Invalid
 from web.workspace.client import Workspace
-from web.workspace.transport import Transport
 
 NAME, KEYED = "an-app", "key"
 BODY = {"app": NAME, "resource_key": KEYED, "permission": "CAN_QUERY"}
@@ -144,10 +142,8 @@ def test_what_was_applied_is_taken_back_to_what_was_there() -> None:
     assert undo(Change(kind=Kind.STOP, endpoint="churn").model_dump(mode="json"), was) is None
 
 
-def test_the_app_itself_tells_whether_a_change_without_an_answer_was_applied(emulator: Emulator) -> None:
+def test_the_app_itself_tells_whether_a_change_without_an_answer_was_applied(ws: Workspace) -> None:
     """retention-dashboard has churn already, as churn-model."""
-    door = Transport(emulator.url, "tests", read_timeout_s=10, write_timeout_s=10)
-    ws = Workspace(door, lambda: {"Authorization": "Bearer dapi-bob"}, label="tests")
     there = change(app="retention-dashboard", resource_key="churn-model")
     live, read_by = with_app(ws, there, {"name": "churn", "id": "1"})
     assert (live["name"], live[APP]["name"], read_by) == ("churn", "retention-dashboard", "")

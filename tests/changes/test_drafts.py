@@ -6,15 +6,12 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from tests.audit.test_chain import KEY
 from web.audit.ledger import Ledger
 from web.audit.models import Draft, Snapshot
 from web.changes import drafts
 from web.changes.forms import held
 from web.changes.kinds import Base, Change, Kind
 from web.changes.perform import Actor
-from web.db.engine import open_engine
-from web.db.migrate import upgrade
 from web.errors import Invalid, NotFound
 
 BOB, ALICE = Actor("bob@example.com"), Actor("alice@example.com")
@@ -28,13 +25,6 @@ BODY: dict[str, Any] = {
     ],
     "n": 1,
 }
-
-
-@pytest.fixture
-def desk() -> Ledger:
-    engine = open_engine("sqlite://")
-    upgrade(engine)
-    return Ledger(engine, KEY)
 
 
 def change(body: dict[str, Any] | None = None) -> Change:

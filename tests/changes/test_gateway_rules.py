@@ -87,7 +87,8 @@ def test_personal_data_is_left_blocked_or_masked_on_both_sides() -> None:
     odd = {"pii": {"behavior": "HIDE"}}
     paths = ["guardrails.input.pii.behavior", "guardrails.output.pii.behavior"]
     assert told(guardrails={"input": odd, "output": odd}) == paths
-    for empty in (None, {}, "odd", {"pii": None}, {"pii": {}}, {"pii": "odd"}):
+    nothing: list[Any] = [None, {}, "odd", {"pii": None}, {"pii": {}}, {"pii": "odd"}]
+    for empty in nothing:
         assert told(guardrails={"output": empty}) == []
 
 

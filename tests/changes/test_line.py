@@ -12,18 +12,10 @@ from web.changes import queue
 from web.changes.kinds import Change, Kind
 from web.changes.perform import Actor
 from web.db.engine import open_engine
-from web.db.migrate import upgrade
 from web.errors import Conflict, NotFound
 
 HERE, THERE = "https://here", "https://there"
 BOB, ALICE = "bob@example.com", "alice@example.com"
-
-
-@pytest.fixture
-def desk() -> Ledger:
-    engine = open_engine("sqlite://")
-    upgrade(engine)
-    return Ledger(engine, KEY, Clock())
 
 
 def join(desk: Ledger, draft: str, endpoint: str = "churn", actor: str = BOB, host: str = HERE) -> int:
