@@ -62,7 +62,7 @@ class Settling:
         self.after = 0
 
     def once(self) -> None:
-        """One round; asks nothing when nothing is unknown. Without an app principal, or rights, people's looks settle."""
+        """One round; asks nothing when nothing is unknown. Without an app principal or rights people's looks settle."""
         ledger = self.services.ledger
         try:
             ledger.catch_up()

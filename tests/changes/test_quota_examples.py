@@ -1,32 +1,23 @@
 """When a person is told that the workspace's quota of creates and updates is nearly used up."""
 
-import pytest
+from typing import Any
 
 from tests.audit.history import Clock, begin
-from tests.audit.test_chain import KEY
-from web.audit.ledger import Ledger
+from web.audit.ledger import Intent, Ledger
 from web.changes.kinds import Change, Kind
 from web.changes.quota import quota_warnings, spent
-from web.db.engine import open_engine
-from web.db.migrate import upgrade
 
+BOB = "bob@example.com"
 MINUTES_5 = 300_000
 COUNTED = [Kind.CREATE, Kind.CONFIG, Kind.TRAFFIC, Kind.START, Kind.RESTORE]
 
 
-@pytest.fixture(scope="module")
-def desk() -> Ledger:
-    engine = open_engine("sqlite://")
-    upgrade(engine)
-    return Ledger(engine, KEY, Clock())
-
-
-def sent(desk: Ledger, count: int, kind: Kind = Kind.CONFIG) -> None:
-    """Let what was counted before pass out of sight, then send so many."""
-    assert isinstance(desk.clock, Clock)
-    desk.clock.now += 2 * MINUTES_5
-    for place in range(count):
-        begin(desk, f"{desk.clock.now}-{place}", kind=kind)
+def sent(desk: Ledger, count: int) -> None:
+    """So many updates of a config, stored at once."""
+    nothing: dict[str, Any] = {"change": {}, "calls": [], "diff": [], "before": None}
+    with desk.writing() as session:
+        for place in range(count):
+            session.add(desk.operation(Intent(Kind.CONFIG, "churn", BOB, "2", f"{place}", "p", **nothing)))
 
 
 def change(kind: Kind) -> Change:
@@ -46,14 +37,12 @@ def test_the_45th_within_five_minutes_is_told_and_the_44th_is_not(desk: Ledger) 
 
 
 def test_only_what_the_quota_is_about_counts(desk: Ledger) -> None:
-    sent(desk, 0)
     for kind in Kind:
         begin(desk, f"each {kind}", kind=kind)
     assert spent(desk) == len(COUNTED)
 
 
 def test_after_five_minutes_it_does_not_count(desk: Ledger) -> None:
-    sent(desk, 0)
     began = begin_at(desk)
     assert isinstance(desk.clock, Clock)
     desk.clock.now = began + MINUTES_5 - 1
