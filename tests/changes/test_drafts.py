@@ -13,6 +13,7 @@ from web.changes.forms import held
 from web.changes.kinds import Base, Change, Kind
 from web.changes.perform import Actor
 from web.errors import Invalid, NotFound
+from web.workspace.client import Workspace
 
 BOB, ALICE = Actor("bob@example.com"), Actor("alice@example.com")
 CANARY = "hunter2-canary"
@@ -44,6 +45,15 @@ def stored(desk: Ledger) -> list[str]:
         return [json.dumps(draft.change) for draft in session.exec(select(Draft))]
 
 
+def test_a_draft_is_its_owners_alone(desk: Ledger) -> None:
+    draft = start(desk)
+    start(desk, {})
+    for who, name in ((ALICE, draft), (BOB, draft[:-1]), (BOB, "")):
+        for look in (drafts.load, drafts.reopen):
+            with pytest.raises(NotFound):
+                look(desk, who, name)
+
+
 def test_a_draft_comes_back_as_it_was_and_its_secrets_are_never_stored(desk: Ledger) -> None:
     draft = start(desk)
     assert len(draft) == 32, "an address that nobody guesses"
@@ -54,15 +64,6 @@ def test_a_draft_comes_back_as_it_was_and_its_secrets_are_never_stored(desk: Led
     kept = json.loads(text)["body"]["served_entities"][0]["environment_vars"]
     assert {k: kept[k] for k in ("REF", "KEPT")} == {k: VARIABLES[k] for k in ("REF", "KEPT")}
     assert drafts.load(desk, BOB, start(desk, base=None)) == (change(), None)
-
-
-def test_a_draft_is_its_owners_alone(desk: Ledger) -> None:
-    draft = start(desk)
-    start(desk, {})
-    for who, name in ((ALICE, draft), (BOB, draft[:-1]), (BOB, "")):
-        for look in (drafts.load, drafts.reopen):
-            with pytest.raises(NotFound):
-                look(desk, who, name)
 
 
 def test_a_draft_that_is_opened_again_shows_marks_in_place_of_secrets(desk: Ledger) -> None:
@@ -91,6 +92,17 @@ def test_a_secret_is_held_for_its_time_and_then_asked_for_again(desk: Ledger, mo
     assert drafts.load(desk, BOB, lasting)[0] == change(), "only what is over is thrown away"
     with pytest.raises(Invalid, match="not held any more"):
         drafts.load(desk, BOB, short)
+
+
+def test_what_was_to_stay_as_it_is_and_is_gone_is_told(desk: Ledger, ws: Workspace) -> None:
+    mark = "$live:config.served_entities[churn-3].environment_vars.GONE"
+    draft = start(desk, {"served_entities": [{"name": "churn-3", "environment_vars": {"GONE": mark}}]})
+    assert mark in drafts.load(desk, BOB, draft)[0].model_dump_json(), "without the workspace the mark stays"
+    with pytest.raises(Invalid, match="GONE was to stay as it is") as refused:
+        drafts.load(desk, BOB, draft, ws)
+    assert refused.value.code == "SECRET_GONE"
+    plain = start(desk, {"served_entities": []})
+    assert drafts.load(desk, BOB, plain, ws)[0].body == {"served_entities": []}
 
 
 def test_a_form_carries_what_it_was_made_from() -> None:
