@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from web.audit.redact import is_reference, is_secret, redact
+from web.audit.redact import is_reference, is_secret, redact, secrets_in, without
 
 KEY = b"a key of the tests"
 REFERENCE = "{{secrets/scope/key}}"
@@ -141,6 +141,7 @@ def test_a_row_of_a_diff_hides_what_its_path_says_is_secret(path: str) -> None:
     assert hidden(found["after"])
     assert found["before"]["fp"] != found["after"]["fp"]
     assert (found["path"], found["reach"]) == (path, "rollout")
+    assert hidden(redact({"path": path, "before": None, "after": "new"}, KEY)["after"])
 
 
 def test_a_row_of_a_diff_shows_everything_else() -> None:
@@ -162,3 +163,38 @@ def test_a_path_is_never_hidden_and_what_a_row_carries_besides_is_looked_into() 
 def test_only_all_three_fields_make_a_row() -> None:
     found = redact({"path": "environment_vars.A", "before": "old"}, KEY)
     assert found == {"path": "environment_vars.A", "before": "old"}
+
+
+def test_what_is_taken_out_is_known_so_that_a_refusal_that_repeats_it_can_be_cleaned() -> None:
+    body = {
+        "name": "churn",
+        "environment_vars": {"A": "plain-value", "B": REFERENCE, "C": True, "N": 90210417},
+        "models": [{"openai_api_key_plaintext": "typed-key"}, "say " + SHAPES[0], 7],
+    }
+    found = secrets_in(body)
+    assert found == {"plain-value", "90210417", "typed-key", "say " + SHAPES[0]}
+    assert secrets_in(SHAPES[0]) == {SHAPES[0]}
+    assert secrets_in("plain") == secrets_in(None) == secrets_in([]) == set()
+    assert without(f"{SHAPES[0]}: plain-value is no key", found) == f"{SHAPES[0]}: (redacted) is no key"
+
+
+def test_what_is_hidden_whole_is_known_in_every_part() -> None:
+    body = {"client_secret": ["first-one", {"deep": "second-one", "on": True, "none": None}], "other": ["shown"]}
+    assert secrets_in(body) == {"first-one", "second-one"}
+    mark = redact({"token": "a"}, KEY)
+    assert secrets_in(mark) == set()
+
+
+def test_the_longest_secret_goes_first_and_what_is_too_short_to_be_one_stays() -> None:
+    assert without("a longer-key and a key", ["key", "longer-key"]) == "a (redacted) and a key"
+    assert without("secret and secret-two", ["secret", "secret-two"]) == "(redacted) and (redacted)"
+    assert without("four and six", ["four", "six"]) == "(redacted) and six"
+
+
+def test_a_row_says_by_the_last_step_of_its_path_what_it_holds() -> None:
+    shown = row("token.lifetime", 1, 2)
+    assert redact(shown, KEY) == shown
+    inside = redact(row("a.environment_vars.B.deep", "x", "y"), KEY)
+    assert hidden(inside["before"])
+    listed = redact(row("environment_vars", ["x"], {}), KEY)
+    assert (hidden(listed["before"]), listed["after"]) == (True, {})

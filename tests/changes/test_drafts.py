@@ -6,16 +6,14 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from tests.audit.test_chain import KEY
 from web.audit.ledger import Ledger
 from web.audit.models import Draft, Snapshot
 from web.changes import drafts
 from web.changes.forms import held
 from web.changes.kinds import Base, Change, Kind
 from web.changes.perform import Actor
-from web.db.engine import open_engine
-from web.db.migrate import upgrade
 from web.errors import Invalid, NotFound
+from web.workspace.client import Workspace
 
 BOB, ALICE = Actor("bob@example.com"), Actor("alice@example.com")
 CANARY = "hunter2-canary"
@@ -30,53 +28,46 @@ BODY: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def desk() -> Ledger:
-    engine = open_engine("sqlite://")
-    upgrade(engine)
-    return Ledger(engine, KEY)
-
-
 def change(body: dict[str, Any] | None = None) -> Change:
     return Change(kind=Kind.CONFIG, endpoint="churn", body=BODY if body is None else body)
 
 
-def start(desk: Ledger, body: dict[str, Any] | None = None, base: Base | None = BASE) -> str:
+def start(ledger: Ledger, body: dict[str, Any] | None = None, base: Base | None = BASE) -> str:
     """The id of a new draft of bob's."""
-    address = drafts.start(desk, BOB, change(body), base)
+    address = drafts.start(ledger, BOB, change(body), base)
     assert address.startswith("/changes/review/")
     return address.rpartition("/")[2]
 
 
-def stored(desk: Ledger) -> list[str]:
+def stored(ledger: Ledger) -> list[str]:
     """The drafts as they lie in the database."""
-    with Session(desk.engine) as session:
+    with Session(ledger.engine) as session:
         return [json.dumps(draft.change) for draft in session.exec(select(Draft))]
 
 
-def test_a_draft_comes_back_as_it_was_and_its_secrets_are_never_stored(desk: Ledger) -> None:
-    draft = start(desk)
+def test_a_draft_is_its_owners_alone(ledger: Ledger) -> None:
+    draft = start(ledger)
+    start(ledger, {})
+    for who, name in ((ALICE, draft), (BOB, draft[:-1]), (BOB, "")):
+        for look in (drafts.load, drafts.reopen):
+            with pytest.raises(NotFound):
+                look(ledger, who, name)
+
+
+def test_a_draft_comes_back_as_it_was_and_its_secrets_are_never_stored(ledger: Ledger) -> None:
+    draft = start(ledger)
     assert len(draft) == 32, "an address that nobody guesses"
-    assert drafts.load(desk, BOB, draft) == (change(), BASE)
-    (text,) = stored(desk)
+    assert drafts.load(ledger, BOB, draft) == (change(), BASE)
+    (text,) = stored(ledger)
     assert CANARY not in text
     assert json.loads(text)["kind"] == "config.update"
     kept = json.loads(text)["body"]["served_entities"][0]["environment_vars"]
     assert {k: kept[k] for k in ("REF", "KEPT")} == {k: VARIABLES[k] for k in ("REF", "KEPT")}
-    assert drafts.load(desk, BOB, start(desk, base=None)) == (change(), None)
+    assert drafts.load(ledger, BOB, start(ledger, base=None)) == (change(), None)
 
 
-def test_a_draft_is_its_owners_alone(desk: Ledger) -> None:
-    draft = start(desk)
-    start(desk, {})
-    for who, name in ((ALICE, draft), (BOB, draft[:-1]), (BOB, "")):
-        for look in (drafts.load, drafts.reopen):
-            with pytest.raises(NotFound):
-                look(desk, who, name)
-
-
-def test_a_draft_that_is_opened_again_shows_marks_in_place_of_secrets(desk: Ledger) -> None:
-    again, base = drafts.reopen(desk, BOB, start(desk))
+def test_a_draft_that_is_opened_again_shows_marks_in_place_of_secrets(ledger: Ledger) -> None:
+    again, base = drafts.reopen(ledger, BOB, start(ledger))
     plain = again.body["served_entities"][0]["environment_vars"]["PLAIN"]
     typed = again.body["served_entities"][1]["external_model"]["openai_config"]["openai_api_key_plaintext"]
     assert CANARY not in again.model_dump_json()
@@ -84,23 +75,36 @@ def test_a_draft_that_is_opened_again_shows_marks_in_place_of_secrets(desk: Ledg
     assert (again.kind, again.endpoint, again.body["n"], base) == (Kind.CONFIG, "churn", 1, BASE)
 
 
-def test_a_secret_is_held_for_its_time_and_then_asked_for_again(desk: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_secret_is_held_for_its_time_and_then_asked_for_again(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert drafts.KEEP_S == 3600
-    lasting = start(desk)
+    lasting = start(ledger)
     with monkeypatch.context() as patch:
         patch.setattr(drafts, "KEEP_S", -1.0)
-        short = start(desk)
+        short = start(ledger)
     with pytest.raises(Invalid, match="not held any more") as gone:
-        drafts.load(desk, BOB, short)
+        drafts.load(ledger, BOB, short)
     assert gone.value.code == "SECRET_GONE"
-    again, _ = drafts.reopen(desk, BOB, short)
+    again, _ = drafts.reopen(ledger, BOB, short)
     mark = again.body["served_entities"][0]["environment_vars"]["PLAIN"]
     assert held.is_mark(mark)
     assert held.give(BOB.email, mark) is None
-    start(desk)
-    assert drafts.load(desk, BOB, lasting)[0] == change(), "only what is over is thrown away"
+    start(ledger)
+    assert drafts.load(ledger, BOB, lasting)[0] == change(), "only what is over is thrown away"
     with pytest.raises(Invalid, match="not held any more"):
-        drafts.load(desk, BOB, short)
+        drafts.load(ledger, BOB, short)
+
+
+def test_what_was_to_stay_as_it_is_and_is_gone_is_told(ledger: Ledger, ws: Workspace) -> None:
+    mark = "$live:config.served_entities[churn-3].environment_vars.GONE"
+    draft = start(ledger, {"served_entities": [{"name": "churn-3", "environment_vars": {"GONE": mark}}]})
+    assert mark in drafts.load(ledger, BOB, draft)[0].model_dump_json(), "without the workspace the mark stays"
+    with pytest.raises(Invalid, match="GONE was to stay as it is") as refused:
+        drafts.load(ledger, BOB, draft, ws)
+    assert refused.value.code == "SECRET_GONE"
+    plain = start(ledger, {"served_entities": []})
+    assert drafts.load(ledger, BOB, plain, ws)[0].body == {"served_entities": []}
 
 
 def test_a_form_carries_what_it_was_made_from() -> None:
@@ -111,12 +115,12 @@ def test_a_form_carries_what_it_was_made_from() -> None:
     assert drafts.base_from_form({"base_hash": "", "base_version": "7"}) is drafts.base_from_form({}) is None
 
 
-def test_the_base_of_a_form_is_remembered_to_explain_a_conflict(desk: Ledger) -> None:
+def test_the_base_of_a_form_is_remembered_to_explain_a_conflict(ledger: Ledger) -> None:
     live = {"name": "churn", "id": "1", "tags": [{"key": "team", "value": "growth"}], "config": {"config_version": 3}}
     grants = [{"user_name": "bob@example.com", "permission_level": "CAN_MANAGE"}]
-    tags = drafts.open_base(desk, Kind.TAGS, live)
-    rights = drafts.open_base(desk, Kind.PERMISSIONS, live, grants)
-    with Session(desk.engine) as session:
+    tags = drafts.open_base(ledger, Kind.TAGS, live)
+    rights = drafts.open_base(ledger, Kind.PERMISSIONS, live, grants)
+    with Session(ledger.engine) as session:
         seen = {row.hash: (row.endpoint, row.scope, row.body) for row in session.exec(select(Snapshot))}
     assert seen[tags.hash] == ("churn", "tags.update", {"tags": live["tags"]})
     assert seen[rights.hash] == ("churn", "permissions.update", {"access_control_list": grants})

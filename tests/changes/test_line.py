@@ -12,174 +12,166 @@ from web.changes import queue
 from web.changes.kinds import Change, Kind
 from web.changes.perform import Actor
 from web.db.engine import open_engine
-from web.db.migrate import upgrade
 from web.errors import Conflict, NotFound
 
 HERE, THERE = "https://here", "https://there"
 BOB, ALICE = "bob@example.com", "alice@example.com"
 
 
-@pytest.fixture
-def desk() -> Ledger:
-    engine = open_engine("sqlite://")
-    upgrade(engine)
-    return Ledger(engine, KEY, Clock())
-
-
-def join(desk: Ledger, draft: str, endpoint: str = "churn", actor: str = BOB, host: str = HERE) -> int:
+def join(ledger: Ledger, draft: str, endpoint: str = "churn", actor: str = BOB, host: str = HERE) -> int:
     """Stand in line; the number."""
     change = Change(kind=Kind.TAGS, endpoint=endpoint)
-    row = queue.join(desk, Actor(actor), host, change, "id-1", draft, "seen", {"b", "a"})
+    row = queue.join(ledger, Actor(actor), host, change, "id-1", draft, "seen", {"b", "a"})
     assert row.seq is not None
     return row.seq
 
 
-def sent(desk: Ledger, key: str, outcome: str = "success") -> Operation:
+def sent(ledger: Ledger, key: str, outcome: str = "success") -> Operation:
     """An operation on record."""
-    done(desk, key, outcome)
-    operation = desk.find(BOB, key)
+    done(ledger, key, outcome)
+    operation = ledger.find(BOB, key)
     assert operation is not None
     return operation
 
 
-def at(desk: Ledger, now: int) -> None:
+def at(ledger: Ledger, now: int) -> None:
     """The next look at the clock says this."""
-    assert isinstance(desk.clock, Clock)
-    desk.clock.now = now - 1
+    assert isinstance(ledger.clock, Clock)
+    ledger.clock.now = now - 1
 
 
-def test_whoever_stands_in_line_is_found_with_what_they_saw_and_accepted(desk: Ledger) -> None:
-    seq = join(desk, "one")
-    row = queue.waiting_on(desk, HERE, "churn")
+def test_whoever_stands_in_line_is_found_with_what_they_saw_and_accepted(ledger: Ledger) -> None:
+    seq = join(ledger, "one")
+    row = queue.waiting_on(ledger, HERE, "churn")
     assert row is not None
     assert (row.seq, row.draft, row.actor, row.kind, row.state) == (seq, "one", BOB, "tags.update", "waiting")
     assert (row.host, row.endpoint, row.endpoint_id, row.seen) == (HERE, "churn", "id-1", "seen")
     assert (row.acknowledged, row.reason, row.ended_at) == (["a", "b"], "", None)
-    assert queue.waiting_on(desk, THERE, "churn") is queue.waiting_on(desk, HERE, "other") is None
-    assert queue.by_draft(desk, "two") is None
-    found = queue.by_draft(desk, "one")
+    assert queue.waiting_on(ledger, THERE, "churn") is queue.waiting_on(ledger, HERE, "other") is None
+    assert queue.by_draft(ledger, "two") is None
+    found = queue.by_draft(ledger, "one")
     assert found is not None
     assert found.seq == seq
 
 
-def test_one_waits_for_each_endpoint_of_a_workspace(desk: Ledger) -> None:
-    seq = join(desk, "one")
+def test_one_waits_for_each_endpoint_of_a_workspace(ledger: Ledger) -> None:
+    seq = join(ledger, "one")
     with pytest.raises(Conflict, match=BOB):
-        join(desk, "two", actor=ALICE)
-    assert join(desk, "one") == seq, "the same draft again"
-    assert {join(desk, "two", "other"), join(desk, "three", host=THERE)} == {seq + 1, seq + 2}
+        join(ledger, "two", actor=ALICE)
+    assert join(ledger, "one") == seq, "the same draft again"
+    assert {join(ledger, "two", "other"), join(ledger, "three", host=THERE)} == {seq + 1, seq + 2}
 
 
-def test_a_cancelled_draft_can_stand_in_line_again(desk: Ledger) -> None:
-    seq = join(desk, "one")
-    ended = queue.cancel(desk, BOB, seq)
+def test_a_cancelled_draft_can_stand_in_line_again(ledger: Ledger) -> None:
+    seq = join(ledger, "one")
+    ended = queue.cancel(ledger, BOB, seq)
     assert (ended.state, ended.line, ended.reason) == ("cancelled", None, "")
     assert ended.ended_at is not None
-    assert queue.waiting_on(desk, HERE, "churn") is None
-    assert queue.cancel(desk, BOB, seq).ended_at == ended.ended_at, "it stays as it ended"
-    assert join(desk, "one") == seq
-    again = queue.own(desk, BOB, seq)
+    assert queue.waiting_on(ledger, HERE, "churn") is None
+    assert queue.cancel(ledger, BOB, seq).ended_at == ended.ended_at, "it stays as it ended"
+    assert join(ledger, "one") == seq
+    again = queue.own(ledger, BOB, seq)
     assert (again.state, again.ended_at, again.reason) == ("waiting", None, "")
 
 
-def test_nobody_reaches_another_persons_change(desk: Ledger) -> None:
-    seq = join(desk, "one")
-    assert queue.own(desk, BOB, seq).draft == "one"
+def test_nobody_reaches_another_persons_change(ledger: Ledger) -> None:
+    seq = join(ledger, "one")
+    assert queue.own(ledger, BOB, seq).draft == "one"
     for actor, number in ((ALICE, seq), (BOB, seq + 1)):
         with pytest.raises(NotFound):
-            queue.own(desk, actor, number)
+            queue.own(ledger, actor, number)
         with pytest.raises(NotFound):
-            queue.cancel(desk, actor, number)
-    assert queue.waiting_on(desk, HERE, "churn") is not None
+            queue.cancel(ledger, actor, number)
+    assert queue.waiting_on(ledger, HERE, "churn") is not None
 
 
-def test_a_person_sees_their_open_changes_and_an_endpoint_all_that_it_had(desk: Ledger) -> None:
-    first, second = join(desk, "one"), join(desk, "two", "other")
-    join(desk, "three", "third", ALICE)
-    join(desk, "four", host=THERE)
-    assert [row.seq for row in queue.open_of(desk, HERE, BOB)] == [first, second]
-    queue.cancel(desk, BOB, first)
-    last = join(desk, "five", actor=ALICE)
-    assert [row.seq for row in queue.open_of(desk, HERE, BOB)] == [second]
-    assert [row.seq for row in queue.of_endpoint(desk, HERE, "churn")] == [last, first]
-    assert [row.seq for row in queue.of_endpoint(desk, HERE, "churn", 1)] == [last]
+def test_a_person_sees_their_open_changes_and_an_endpoint_all_that_it_had(ledger: Ledger) -> None:
+    first, second = join(ledger, "one"), join(ledger, "two", "other")
+    join(ledger, "three", "third", ALICE)
+    join(ledger, "four", host=THERE)
+    assert [row.seq for row in queue.open_of(ledger, HERE, BOB)] == [first, second]
+    queue.cancel(ledger, BOB, first)
+    last = join(ledger, "five", actor=ALICE)
+    assert [row.seq for row in queue.open_of(ledger, HERE, BOB)] == [second]
+    assert [row.seq for row in queue.of_endpoint(ledger, HERE, "churn")] == [last, first]
+    assert [row.seq for row in queue.of_endpoint(ledger, HERE, "churn", 1)] == [last]
 
 
-def test_what_was_sent_leaves_the_line_and_what_was_refused_needs_attention(desk: Ledger) -> None:
+def test_what_was_sent_leaves_the_line_and_what_was_refused_needs_attention(ledger: Ledger) -> None:
     states = {}
     for outcome in ("success", "unknown", "refused", "failed"):
-        join(desk, outcome, outcome)
-        operation = sent(desk, f"op {outcome}", outcome)
+        join(ledger, outcome, outcome)
+        operation = sent(ledger, f"op {outcome}", outcome)
         operation.error = {"message": "no"} if outcome == "refused" else None
-        row = queue.applied(desk, outcome, operation)
+        row = queue.applied(ledger, outcome, operation)
         assert row is not None
         assert row.op_id == operation.id
         states[outcome] = (row.state, row.reason)
-        assert queue.applied(desk, "never in line", operation) is None
+        assert queue.applied(ledger, "never in line", operation) is None
     assert states == {
         "success": ("applied", ""),
         "unknown": ("applied", ""),
         "refused": ("needs attention", "no"),
         "failed": ("needs attention", "The workspace did not do this."),
     }
-    assert queue.endpoints_of(desk, HERE, BOB) == ("refused", "failed")
-    open_ = queue.open_of(desk, HERE, BOB)[0]
-    assert queue.cancel(desk, BOB, open_.seq or 0).op_id == open_.op_id != "", "what became of it stays on record"
+    assert queue.endpoints_of(ledger, HERE, BOB) == ("refused", "failed")
+    open_ = queue.open_of(ledger, HERE, BOB)[0]
+    assert queue.cancel(ledger, BOB, open_.seq or 0).op_id == open_.op_id != "", "what became of it stays on record"
 
 
-def test_what_was_sent_is_told_though_the_line_cannot_be_written(desk: Ledger) -> None:
-    join(desk, "one")
-    operation = sent(desk, "op")
-    desk.hold = "Not yet."
-    assert queue.applied(desk, "one", operation) is None
+def test_what_was_sent_is_told_though_the_line_cannot_be_written(ledger: Ledger) -> None:
+    join(ledger, "one")
+    operation = sent(ledger, "op")
+    ledger.hold = "Not yet."
+    assert queue.applied(ledger, "one", operation) is None
 
 
 LOOKS: dict[str, Callable[[Ledger], object]] = {
-    "waiting_on": lambda desk: queue.waiting_on(desk, HERE, "churn"),
-    "open_of": lambda desk: queue.open_of(desk, HERE, BOB),
-    "by_draft": lambda desk: queue.by_draft(desk, "one"),
-    "own": lambda desk: queue.own(desk, BOB, 1),
-    "of_endpoint": lambda desk: queue.of_endpoint(desk, HERE, "churn"),
-    "join": lambda desk: join(desk, "another", actor=ALICE),
+    "waiting_on": lambda ledger: queue.waiting_on(ledger, HERE, "churn"),
+    "open_of": lambda ledger: queue.open_of(ledger, HERE, BOB),
+    "by_draft": lambda ledger: queue.by_draft(ledger, "one"),
+    "own": lambda ledger: queue.own(ledger, BOB, 1),
+    "of_endpoint": lambda ledger: queue.of_endpoint(ledger, HERE, "churn"),
+    "join": lambda ledger: join(ledger, "another", actor=ALICE),
 }
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_whoever_looks_after_a_day_finds_the_line_empty(desk: Ledger, look: str) -> None:
-    row = queue.own(desk, BOB, join(desk, "one"))
-    at(desk, row.at + DAY_MS)
-    waits = queue.waiting_on(desk, HERE, "churn")
+def test_whoever_looks_after_a_day_finds_the_line_empty(ledger: Ledger, look: str) -> None:
+    row = queue.own(ledger, BOB, join(ledger, "one"))
+    at(ledger, row.at + DAY_MS)
+    waits = queue.waiting_on(ledger, HERE, "churn")
     assert waits is not None, "a day is not over"
     assert waits.state == "waiting"
-    at(desk, row.at + DAY_MS + 1)
-    LOOKS[look](desk)
-    at(desk, row.at)
-    ended = queue.own(desk, BOB, 1)
+    at(ledger, row.at + DAY_MS + 1)
+    LOOKS[look](ledger)
+    at(ledger, row.at)
+    ended = queue.own(ledger, BOB, 1)
     assert (ended.state, ended.line) == ("expired", None)
     assert "within a day" in ended.reason
 
 
-def test_what_ended_does_not_expire_and_a_look_needs_nothing_written(desk: Ledger) -> None:
-    queue.cancel(desk, BOB, join(desk, "one"))
-    join(desk, "two", "other")
-    assert isinstance(desk.clock, Clock)
-    desk.clock.now += 2 * DAY_MS
-    desk.hold = "Not yet."
-    assert queue.own(desk, BOB, 1).state == "cancelled"
-    assert queue.own(desk, BOB, 2).state == "waiting"
+def test_what_ended_does_not_expire_and_a_look_needs_nothing_written(ledger: Ledger) -> None:
+    queue.cancel(ledger, BOB, join(ledger, "one"))
+    join(ledger, "two", "other")
+    assert isinstance(ledger.clock, Clock)
+    ledger.clock.now += 2 * DAY_MS
+    ledger.hold = "Not yet."
+    assert queue.own(ledger, BOB, 1).state == "cancelled"
+    assert queue.own(ledger, BOB, 2).state == "waiting"
 
 
-def test_the_mark_in_the_navigation_is_remembered_and_what_is_done_here_shows_at_once(desk: Ledger) -> None:
-    assert queue.endpoints_of(desk, HERE, BOB) == ()
-    seq = join(desk, "one")
-    assert queue.endpoints_of(desk, HERE, BOB) == ("churn",)
-    assert queue.endpoints_of(desk, THERE, BOB) == queue.endpoints_of(desk, HERE, ALICE) == ()
-    another_process = Ledger(desk.engine, KEY, desk.clock)
+def test_the_mark_in_the_navigation_is_remembered_and_what_is_done_here_shows_at_once(ledger: Ledger) -> None:
+    assert queue.endpoints_of(ledger, HERE, BOB) == ()
+    seq = join(ledger, "one")
+    assert queue.endpoints_of(ledger, HERE, BOB) == ("churn",)
+    assert queue.endpoints_of(ledger, THERE, BOB) == queue.endpoints_of(ledger, HERE, ALICE) == ()
+    another_process = Ledger(ledger.engine, KEY, ledger.clock)
     join(another_process, "two", "other")
     assert queue.endpoints_of(another_process, HERE, BOB) == ("churn", "other")
-    assert queue.endpoints_of(desk, HERE, BOB) == ("churn",), "for 2 seconds"
-    queue.cancel(desk, BOB, seq)
-    assert queue.endpoints_of(desk, HERE, BOB) == ("other",)
+    assert queue.endpoints_of(ledger, HERE, BOB) == ("churn",), "for 2 seconds"
+    queue.cancel(ledger, BOB, seq)
+    assert queue.endpoints_of(ledger, HERE, BOB) == ("other",)
 
 
 def test_a_page_that_does_not_need_the_line_stands_without_it() -> None:

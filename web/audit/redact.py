@@ -88,11 +88,18 @@ def is_secret(name: str, value: Any, inside: str) -> bool:
 def secrets_in(value: Any, field: str = "") -> set[str]:
     """The texts in `value` that `redact` would take out, as they are, for taking them out of what others say."""
     if isinstance(value, dict):
-        own = {str(v) for k, v in value.items() if is_secret(k, v, field)}
-        return own.union(*(secrets_in(v, str(k)) for k, v in value.items()))
+        found = (_texts(v) if _hides(str(k), v, field) else secrets_in(v, str(k)) for k, v in value.items())
+        return set[str]().union(*found)
     if isinstance(value, list):
-        return set().union(*(secrets_in(v, field) for v in value))
+        return set[str]().union(*(secrets_in(v, field) for v in value))
     return {value} if isinstance(value, str) and SECRET_VALUE.search(value) else set()
+
+
+def _texts(value: Any) -> set[str]:
+    """Every text and number in what is hidden whole."""
+    if isinstance(value, dict | list):
+        return set[str]().union(*map(_texts, value.values() if isinstance(value, dict) else value))
+    return set() if value is None or isinstance(value, bool) else {str(value)}
 
 
 def without(text: str, secrets: Iterable[str]) -> str:

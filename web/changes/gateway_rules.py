@@ -72,7 +72,7 @@ def told_whom(limit: dict[str, Any]) -> str:
 
 def gateway_warnings(gateway: dict[str, Any], now: dict[str, Any]) -> Iterator[Breach]:
     """(path, what a person should know) of `gateway`, when it replaces `now`."""
-    before = [limit for limit in _maps(now.get("rate_limits")) if blocks(limit)]
+    before = _maps(now.get("rate_limits"))
     for place, limit in enumerate(_maps(gateway.get("rate_limits"))):
         if blocks(limit) and limit not in before:
             yield f"rate_limits[{place}]", _blocked(limit)

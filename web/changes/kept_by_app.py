@@ -16,10 +16,10 @@ TEXT = "The portal's own principal carries this out for you, and it takes no rig
 def kept_by_app(ws: Workspace, change: Change, permissions: dict[str, Any], principal: str) -> list[Finding]:
     """Blockers of a change of the endpoint's permissions."""
     wanted = change.body.get("access_control_list" if change.kind is Kind.PERMISSIONS else "permissions") or []
-    entries, was = [entry for entry in wanted if isinstance(entry, dict)], direct_grants(permissions)
+    was = direct_grants(permissions)
     whom = [(principal, "itself"), (ADMINS, f"the group '{ADMINS}'")]
-    lost = [words for name, words in whom if lost_by(name, was, entries)]
-    if any(one.key == "you" for one in lockouts(was, entries, inherited_grants(permissions), iam.me(ws))):
+    lost = [words for name, words in whom if lost_by(name, was, wanted)]
+    if any(one.key == "you" for one in lockouts(was, wanted, inherited_grants(permissions), iam.me(ws))):
         lost.append("you: you would not manage this endpoint any more")
     return [Finding("access_control_list", TEXT.format(words)) for words in lost]
 

@@ -42,9 +42,8 @@ def look(
     live = heading_for(live) if ahead and live else live
     rebased = rebase(ledger, change, base, live, facts.grants, choices)
     made = plan(rebased.change, live, facts)
-    if live is not None and made.base.hash:
+    if live is not None:
         part = part_of(change.kind, live, facts.grants)
         ledger.remember(change.endpoint, change.kind, made.base.hash, made.base.config_version, part)
-    if live is not None and facts.grants:
-        live = {**live, "access_control_list": facts.grants}
+        live = {**live, "access_control_list": facts.grants} if facts.grants else live
     return Look(made, live, rebased)

@@ -21,12 +21,14 @@ ODD = [
 ]
 KINDS = [
     "endpoint.create", "endpoint.delete", "endpoint.stop", "endpoint.start", "config.update", "traffic.update",
-    "tags.update", "gateway.update", "permissions.update", "notifications.update",
+    "tags.update", "gateway.update", "permissions.update", "notifications.update", "telemetry.update",
+    "endpoint.restore", "app.attach", "app.detach",
 ]  # fmt: skip
 FIELDS = [
     "config", "served_entities", "traffic_config", "routes", "add", "delete", "name", "entity_name", "entity_version",
     "external_model", "environment_vars", "tags", "rate_limits", "guardrails", "access_control_list", "key", "value",
     "traffic_percentage", "served_model_name", "workload_size", "email_notifications", "fallback_config", "calls",
+    "telemetry_config", "table_names", "permissions", "app", "resource_key",
 ]  # fmt: skip
 leaf = st.one_of(
     st.none(), st.booleans(), st.sampled_from(ODD), st.text(max_size=8), st.integers(-(2**70), 2**70), st.floats(),
