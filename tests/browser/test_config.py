@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.fixtures import OpenPage
+from tests.browser.fixtures import OF_COLOURS, OpenPage, check_accessible, visit
 from tests.features.config.support import entity, place, received, routes
 from tests.features.create.support import writes
 
@@ -133,9 +133,9 @@ def test_without_scripts_it_is_edited_all_the_same(open_page: OpenPage, emulator
 def test_the_form_is_accessible_and_fits_in_both_themes(bob_page: Page, accessible: Accessible, ten: str) -> None:
     page = bob_page
     for address in (f"{ten}/config", "lead-scoring/config?start=tried", "company-gpt/config"):
-        page.goto(f"/endpoints/{address}", wait_until="networkidle")
+        visit(page, f"/endpoints/{address}")
         in_both_themes(page, accessible)
-    page.goto(f"/endpoints/{ten}/config", wait_until="networkidle")
+    visit(page, f"/endpoints/{ten}/config")
     page.locator("#entity-2-summary").click()
     field(page, place(2) + "name").fill("a b")
     page.get_by_role("button", name="Review").last.click()

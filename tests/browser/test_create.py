@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.fixtures import OpenPage
+from tests.browser.fixtures import OpenPage, visit
 from tests.features.create.support import ENTITY, KEY, MODEL, writes
 
 if TYPE_CHECKING:
@@ -155,10 +155,10 @@ def test_without_scripts_an_endpoint_is_created_all_the_same(open_page: OpenPage
 def test_every_form_is_accessible_and_fits_a_phone(open_page: OpenPage, accessible: Accessible, scheme: str) -> None:
     page = open_page("bob", width=390, color_scheme=scheme)
     for address in ("", "?kind=foundation", "?kind=provisioned", "?kind=external", "?from=churn"):
-        page.goto(f"/endpoints/new{address}", wait_until="networkidle")
+        visit(page, f"/endpoints/new{address}")
         accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth") == 390
-    page.goto("/endpoints/new?kind=custom", wait_until="networkidle")
+    visit(page, "/endpoints/new?kind=custom")
     rows = {
         "Add variable": ENTITY + "environment_vars",
         "Add grant": "permissions",

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.fixtures import OpenPage, check_accessible
+from tests.browser.fixtures import OpenPage, check_accessible, visit
 from tests.features.changes.support import change, make
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
@@ -52,8 +52,7 @@ def tabs_of(page: Page, name: str) -> list[str]:
 
 def well_made(page: Page, path: str) -> None:
     """One page, looked at wide and narrow, light and dark."""
-    page.goto(path)
-    page.wait_for_load_state("networkidle")
+    visit(page, path)
     levels = page.evaluate(HEADINGS)
     assert levels.count(1) == 1, f"{path} has {levels.count(1)} main headings"
     assert all(b <= a + 1 for a, b in itertools.pairwise(levels)), f"headings of {path} skip: {levels}"
