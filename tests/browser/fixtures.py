@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect
 
 from tests.browser import chromium
 from tests.browser.watch import Watch
@@ -132,6 +132,16 @@ def check_accessible(page: Page, only: dict[str, Any] = EVERYTHING) -> None:
     found = page.evaluate(AXE, only)
     told = [f"{v['id']}: {v['help']}\n    " + "\n    ".join(map(_node, v["nodes"][:3])) for v in found]
     assert not told, f"axe on {page.url}:\n" + "\n".join(told)
+
+
+def check_both_themes(page: Page) -> None:
+    """A page in light, then in dark as it stands: that can only break colours. Light again when it returns."""
+    check_accessible(page)
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    check_accessible(page, OF_COLOURS)
+    page.emulate_media(color_scheme="light")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
 
 
 def _node(node: dict[str, Any]) -> str:
