@@ -8,6 +8,7 @@ import json
 import secrets
 import zlib
 from collections.abc import Iterator
+from functools import cache
 from urllib.parse import quote
 
 SQLITE_AND_FRIENDS = (gzip.decompress, zlib.decompress)
@@ -35,15 +36,22 @@ class Canaries:
 
     def found(self, blob: bytes, where: str) -> list[str]:
         """`where: place (spelling)` for every canary in these bytes, or in what they unpack to."""
+        looked_in = (blob, *_unpacked(blob))
         return [
             f"{where}: {place} ({how})"
             for place, value in self.made.items()
             for how, spelled in spellings(value)
-            if any(spelled in one for one in (blob, *_unpacked(blob)))
+            if any(spelled in one for one in looked_in)
         ]
 
 
-def spellings(value: str) -> Iterator[tuple[str, bytes]]:
+@cache
+def spellings(value: str) -> frozenset[tuple[str, bytes]]:
+    """Every spelling of a secret once, with its name."""
+    return frozenset(_spellings(value))
+
+
+def _spellings(value: str) -> Iterator[tuple[str, bytes]]:
     """How a secret may be written: as it is, escaped, as base64 at three offsets, as hex, backwards, as a bare hash."""
     raw = value.encode()
     in_json = json.dumps(value)[1:-1]

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.audit.test_vault import until
+from tests.browser.fixtures import visit
 from tests.features.changes.support import writes
 from tests.identity.routes import OPEN, address, all_routes
 from tests.servers import Portal
@@ -100,11 +101,11 @@ def test_no_foreign_page_makes_the_browser_change_anything(
     asked: list[str] = []
     page.context.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
     before = len(portal.log.read_bytes())
-    page.goto("http://" + place.format(sibling), wait_until="networkidle")
+    visit(page, "http://" + place.format(sibling))
     page.frames[-1].evaluate(ATTACK, [door.url, paths])
     for kind in ("application/x-www-form-urlencoded", "text/plain", "multipart/form-data"):
         other = page.context.new_page()
-        other.goto("http://" + place.format(sibling), wait_until="networkidle")
+        visit(other, "http://" + place.format(sibling))
         with other.expect_request(lambda request: request.method == "POST"):
             other.frames[-1].evaluate(FORM, [door.url, "/changes", kind])
     # A cookie that says Lax does not even go along from another site or a frame without origin; a sibling sends it.

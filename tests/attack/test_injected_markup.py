@@ -6,6 +6,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.fixtures import visit
+
 INJECTED = """
 <div id="injected">
   <div hx-get="/evil" hx-trigger="load"></div>
@@ -56,14 +58,14 @@ def test_what_asks_without_the_nonce_of_its_answer_asks_nothing(bob_page: Page) 
 
 @pytest.mark.expects_browser_errors
 def test_no_text_becomes_elements_or_a_script(bob_page: Page) -> None:
-    bob_page.goto("/endpoints", wait_until="networkidle")
+    visit(bob_page, "/endpoints")
     assert bob_page.evaluate(REFUSED) == []
     assert bob_page.evaluate("window.hit") is None
 
 
 def test_every_htmx_element_of_a_page_is_marked_and_heeded(bob_page: Page) -> None:
     for path in ("/endpoints", "/endpoints/churn", "/endpoints/new?kind=custom", "/endpoints/churn/integrate"):
-        bob_page.goto(path, wait_until="networkidle")
+        visit(bob_page, path)
         asking = bob_page.locator("[hx-get], [hx-post]")
         assert asking.count() > 0, path
         assert bob_page.locator("[hx-get]:not([data-htmx-powered]), [hx-post]:not([data-htmx-powered])").count() == 0

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.attack.payloads import corpus
 from tests.attack.sinks import poison
 from tests.attack.traces import BATCHES, SOAK, TRACES, Traces, batches
+from tests.browser.fixtures import visit
 from tests.features.changes.support import change, make
 from tests.features.playground.support import LLAMA, answered, chat, order, say, stream_of
 
@@ -52,7 +53,7 @@ def test_what_the_workspace_says_of_an_endpoint(traces: Traces, emulator: "Emula
         httpx.delete(f"{emulator.url}/_emulator/faults")
         poison(emulator, payloads)
         for path in (f"/endpoints/churn{TABS[sink]}", *(["/endpoints"] if sink == 0 else [])):
-            answer = traces.page.goto(path, wait_until="networkidle")
+            answer = visit(traces.page, path)
             assert answer
             assert answer.status == 200, path
             traces.look(path)
@@ -116,7 +117,7 @@ def test_what_is_kept_in_the_history(traces: Traces, emulator: "Emulator", bob: 
         assert make(bob, refused).status_code == 400
         newest = bob.get("/api/v1/audit?endpoint=churn&limit=2").json()["operations"]
         for path in ("/audit", "/audit?q=evil", "/endpoints/churn/history", *(f"/audit/{one['id']}" for one in newest)):
-            traces.page.goto(path, wait_until="networkidle")
+            visit(traces.page, path)
             traces.look(path)
 
 

@@ -15,6 +15,7 @@ from playwright.sync_api import FilePayload, expect
 
 from tests.attack.sinks import API, real
 from tests.attack.traces import SOAK, Traces, batches
+from tests.browser.fixtures import visit
 from tests.features.changes.support import change, fault, make
 from tests.features.playground.support import LLAMA, chat, order, stream_of
 from web.audit.export import FORMATS, FORMULA
@@ -69,7 +70,7 @@ def test_names_of_columns_and_of_apps(traces: Traces, emulator: "Emulator") -> N
         documents = {API: endpoint, f"{API}/openapi": renamed(schema, names), "/api/2.0/apps": {"apps": hostile}}
         say_of(emulator, documents)
         for path in WAYS:
-            answer = traces.page.goto(path, wait_until="networkidle")
+            answer = visit(traces.page, path)
             assert answer
             assert answer.status == 200, path
             if "playground" in path:
@@ -94,7 +95,7 @@ def test_a_plan_as_code_and_two_versions_side_by_side(traces: Traces, bob: httpx
         fields = {"kind": "custom", "tab": "json", "json": json.dumps(wanted), "do": "review"}
         sent = bob.post("/endpoints/new", data=fields)
         assert sent.status_code == 303, sent.text[-3000:]
-        traces.page.goto(sent.headers["location"], wait_until="networkidle")
+        visit(traces.page, sent.headers["location"])
         for tab in traces.page.get_by_role("tablist").first.get_by_role("tab").all():
             tab.click()
             traces.look("review")
@@ -105,7 +106,7 @@ def test_a_plan_as_code_and_two_versions_side_by_side(traces: Traces, bob: httpx
         ]
         first, second = (one.json()["operation"]["id"] for one in made)
         for path in (f"/endpoints/churn/history/compare?a={first}&b={second}", f"/audit/{second}?x=evil"):
-            traces.page.goto(path, wait_until="networkidle")
+            visit(traces.page, path)
             traces.look(path)
 
 

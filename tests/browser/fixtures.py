@@ -1,11 +1,13 @@
 """Browser pages of signed-in people, and an accessibility check. A pytest plugin, loaded for every test folder."""
 
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect
 
 from tests.browser import chromium
 from tests.browser.watch import Watch
@@ -14,6 +16,10 @@ from web.emulator.front_door import COOKIE, FrontDoor
 OpenPage = Callable[..., Page]
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = """only => axe.run(document, {runOnly: only, resultTypes: ["violations"]}).then(done => done.violations)"""
+EVERYTHING = {"type": "tag", "values": AXE_TAGS}
+OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+"""What a theme can break that it does not break at the same width in the other one."""
 
 SETTLED = """async () => {
   for (let frame = 0; frame < 2; frame += 1) {
@@ -22,6 +28,9 @@ SETTLED = """async () => {
   }
 }"""
 """No colour is half way to another: what moves is finished, what would move for ever (a spinner) is stilled."""
+
+
+IDLE = "() => new Promise(done => requestAnimationFrame(() => requestIdleCallback(done)))"
 
 
 @pytest.fixture(scope="session")
@@ -75,22 +84,64 @@ def charlie_page(open_page: OpenPage) -> Page:
     return open_page("charlie")
 
 
+def visit(page: Page, path: str) -> Response | None:
+    """The page with all that it asks for. Playwright's `networkidle` means the same and waits another half second."""
+    with quiet(page):
+        return page.goto(path)
+
+
+@contextmanager
+def quiet(page: Page) -> Iterator[None]:
+    """Ends when nothing that was asked for since is under way, twice in a row while the browser had nothing to do.
+
+    For pages with scripts: without them the browser never says that it is idle.
+    """
+    under_way: set[Request] = set()
+
+    def begun(one: Request) -> None:
+        under_way.add(one)
+
+    def done(one: Request) -> None:
+        under_way.discard(one)
+
+    ears: dict[Any, Callable[[Request], None]] = {"request": begun, "requestfinished": done, "requestfailed": done}
+    for event, ear in ears.items():
+        page.on(event, ear)
+    yield
+    still, until = 0, time.monotonic() + 30
+    while still < 2:
+        assert time.monotonic() < until, f"still under way: {[one.url for one in under_way]}"
+        page.evaluate(IDLE)
+        still = 0 if under_way else still + 1
+    for event, ear in ears.items():
+        page.remove_listener(event, ear)
+
+
 @pytest.fixture
 def accessible() -> Callable[[Page], None]:
     """`accessible(page)` fails with what axe finds on the page as it is now."""
     return check_accessible
 
 
-def check_accessible(page: Page) -> None:
+def check_accessible(page: Page, only: dict[str, Any] = EVERYTHING) -> None:
     """Fails naming each rule, why it matters and the first elements that break it."""
     page.emulate_media(reduced_motion="reduce")
     page.evaluate(SETTLED)
-    page.evaluate(_axe_source())
-    found = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(done => done.violations)", AXE_TAGS
-    )
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(_axe_source())
+    found = page.evaluate(AXE, only)
     told = [f"{v['id']}: {v['help']}\n    " + "\n    ".join(map(_node, v["nodes"][:3])) for v in found]
     assert not told, f"axe on {page.url}:\n" + "\n".join(told)
+
+
+def check_both_themes(page: Page) -> None:
+    """A page in light, then in dark as it stands: that can only break colours. Light again when it returns."""
+    check_accessible(page)
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    check_accessible(page, OF_COLOURS)
+    page.emulate_media(color_scheme="light")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
 
 
 def _node(node: dict[str, Any]) -> str:

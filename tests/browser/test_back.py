@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, BrowserType, Page, expect
 
+from tests.browser.fixtures import visit
 from tests.features.endpoints.support import requests
 from web.emulator.front_door import COOKIE, FrontDoor
 
@@ -37,7 +38,7 @@ def sign_in(context: BrowserContext, door: FrontDoor, person: str) -> None:
 def left(context: BrowserContext, path: str) -> Page:
     """A page of the portal that was opened and left for another one."""
     page = context.new_page()
-    page.goto(path, wait_until="networkidle")
+    visit(page, path)
     page.evaluate(WATCH)
     page.goto("/about")
     return page
@@ -80,7 +81,7 @@ def test_a_kept_page_is_not_shown_after_signing_out(keeping: BrowserContext) -> 
 
 
 def test_a_page_is_fetched_when_the_pointer_rests_on_its_link(bob_page: Page, emulator: "Emulator") -> None:
-    bob_page.goto("/endpoints", wait_until="networkidle")
+    visit(bob_page, "/endpoints")
     httpx.delete(f"{emulator.url}/_emulator/requests")
     link = bob_page.locator("#endpoints-rows").get_by_role("link", name="churn", exact=True)
     link.hover()

@@ -1,19 +1,15 @@
 """The endpoints pages in a real browser: searching, following an update live, reading why one failed, deleting."""
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.fixtures import OpenPage
-
 if TYPE_CHECKING:
     from web.emulator.server import Emulator
 
-Accessible = Callable[[Page], None]
 CHURN_3 = {
     "name": "churn-3",
     "entity_name": "main.ml.churn",
@@ -106,16 +102,3 @@ def test_deleting_asks_for_the_name_and_shows_the_review(bob_page: Page) -> None
     expect(bob_page).to_have_url(re.compile(r"/endpoints$"))
     expect(bob_page.get_by_text("churn-legacy was deleted.")).to_be_visible()
     expect(bob_page.get_by_role("link", name="churn-legacy")).to_have_count(0)
-
-
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-def test_the_pages_are_accessible(open_page: OpenPage, accessible: Accessible, scheme: str, width: int) -> None:
-    page = open_page("bob", width=width, color_scheme=scheme)
-    for path in ("", "?q=nothing-like-this", "/churn", "/lead-scoring", "/databricks-gpt-oss-120b", "/churn/delete"):
-        page.goto(f"/endpoints{path}")
-        if path == "/lead-scoring":
-            expect(page.get_by_role("group", name="End of the build log of lead-scoring-1")).to_be_visible()
-        accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
-            f"{path} scrolls sideways at {width}"
-        )

@@ -1,22 +1,10 @@
-"""Usage, HTTP request and Telemetry in a real browser: accessible, no wider than the screen, and used once."""
+"""Usage, HTTP request and Telemetry in a real browser, each used once."""
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.fixtures import OpenPage
-
 Accessible = Callable[[Page], None]
-
-
-@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
-def test_the_pages_are_accessible_and_fit(open_page: OpenPage, accessible: Accessible, scheme: str, width: int) -> None:
-    page = open_page("bob", width=width, color_scheme=scheme)
-    for path in ("/usage", "/http-request", "/endpoints/churn/telemetry"):
-        page.goto(path)
-        accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth") == width, path
 
 
 def test_a_service_outside_is_asked_from_the_page(bob_page: Page) -> None:

@@ -8,12 +8,14 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.fixtures import OpenPage, check_accessible
+from tests.browser.fixtures import OpenPage, check_accessible, visit
 from tests.features.changes.support import change, make
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
 PAGES = (
+    "/about",
     "/endpoints",
+    "/endpoints?q=nothing-like-this",
     "/endpoints/new",
     "/endpoints/new?kind=custom",
     "/endpoints/new?kind=external",
@@ -22,7 +24,6 @@ PAGES = (
     "/endpoints/company-gpt/config",
     "/endpoints/company-gpt/gateway",
     "/endpoints/lead-scoring",
-    "/endpoints/lead-scoring/logs",
     "/endpoints/invoice-ocr",
     "/endpoints/image-tags/traffic",
     "/endpoints/databricks-gpt-oss-120b",
@@ -31,6 +32,7 @@ PAGES = (
     "/playground?endpoint=company-gpt&endpoint=databricks-gpt-oss-120b",
     "/audit",
     "/usage",
+    "/http-request",
     "/help/errors",
     "/api/docs",
 )
@@ -52,12 +54,12 @@ def tabs_of(page: Page, name: str) -> list[str]:
 
 def well_made(page: Page, path: str) -> None:
     """One page, looked at wide and narrow, light and dark."""
-    page.goto(path)
-    page.wait_for_load_state("networkidle")
+    visit(page, path)
     levels = page.evaluate(HEADINGS)
     assert levels.count(1) == 1, f"{path} has {levels.count(1)} main headings"
     assert all(b <= a + 1 for a, b in itertools.pairwise(levels)), f"headings of {path} skip: {levels}"
     check_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == WIDE["width"]
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a size
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")

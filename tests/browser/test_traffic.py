@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.fixtures import OpenPage
+from tests.browser.fixtures import OpenPage, check_both_themes
 from tests.features.changes.support import until_ready, writes
 from tests.features.traffic.support import endpoint_of
 
@@ -104,12 +104,12 @@ def test_a_double_click_on_review_makes_one_draft(bob_page: Page, emulator: "Emu
     assert writes(emulator) == []
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 390), ("light", 1280), ("dark", 1280)])
-def test_15_entities_fit_and_are_accessible(
-    open_page: OpenPage, emulator: "Emulator", accessible: Callable[[Page], None], scheme: str, width: int
+@pytest.mark.parametrize("width", [390, 1280])
+def test_15_entities_fit_and_are_accessible_in_both_themes(
+    open_page: OpenPage, emulator: "Emulator", width: int
 ) -> None:
     endpoint_of(emulator, "fifteen", 15)
-    page = open_page("bob", width=width, color_scheme=scheme, reduced_motion="reduce")
+    page = open_page("bob", width=width, color_scheme="light", reduced_motion="reduce")
     page.goto("/endpoints/fifteen/traffic")
     expect(page.locator("traffic-split:defined").first).to_be_visible()
     page.get_by_role("button", name="Lock churn-2").click()
@@ -117,7 +117,7 @@ def test_15_entities_fit_and_are_accessible(
     assert numbers(page) == ["0", "5", *["0"] * 12, "95"]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.evaluate("scrollTo(0, 0)")
-    accessible(page)
+    check_both_themes(page)
 
 
 def test_the_other_states_are_accessible(open_page: OpenPage, accessible: Callable[[Page], None]) -> None:

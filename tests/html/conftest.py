@@ -13,6 +13,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tests.browser.fixtures import visit
 from tests.browser.watch import Watch
 from web.assets.build import ensure
 from web.errors import PortalError
@@ -79,7 +80,7 @@ def open_pattern(browser: Browser, patterns_url: str, request: pytest.FixtureReq
         contexts.append(context)
         watch.over(context)
         page = context.new_page()
-        page.goto(path, wait_until="networkidle")
+        (visit if options.get("java_script_enabled", True) else Page.goto)(page, path)
         return page
 
     yield open_

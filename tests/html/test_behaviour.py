@@ -1,27 +1,48 @@
 """What the small scripts do: live parts, filters, forms, errors, the editor."""
 
-import pytest
-from playwright.sync_api import expect
+import time
 
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.fixtures import quiet, visit
 from tests.html.conftest import OpenPattern
 
 
-def test_a_live_part_asks_again_until_it_is_settled(open_pattern: OpenPattern) -> None:
-    page = open_pattern("/patterns")
-    live = page.locator("#patterns-live")
-    expect(live).to_contain_text("Settled", timeout=15_000)
+@pytest.fixture
+def hurried(open_pattern: OpenPattern) -> Page:
+    """The pattern page in a browser whose clock the test moves."""
+    page = open_pattern("about:blank")
+    page.clock.install()
+    visit(page, "/patterns")
+    return page
+
+
+def said_in_time(live: Locator, text: str, within_s: int) -> None:
+    """Half a second of the browser's after the other, until the part says so; not later than it has to."""
+    until, left = time.monotonic() + 20, within_s * 2
+    while text not in live.inner_text():
+        assert left > 0, f"not said within {within_s} s of the browser's: {live.inner_text()}"
+        assert time.monotonic() < until
+        left -= 1
+        with quiet(live.page):
+            live.page.clock.run_for(500)
+
+
+def test_a_live_part_asks_again_until_it_is_settled(hurried: Page) -> None:
+    live = hurried.locator("#patterns-live")
+    said_in_time(live, "Settled", 15)
     expect(live).not_to_have_attribute("data-live", "2")
 
 
 @pytest.mark.expects_browser_errors
-def test_a_live_part_that_fails_keeps_its_content_and_says_so(open_pattern: OpenPattern) -> None:
-    page = open_pattern("/patterns")
-    page.route("**/patterns/live**", lambda route: route.fulfill(status=503, body="down"))
-    live = page.locator("#patterns-live")
-    expect(live).to_contain_text("Could not refresh since", timeout=15_000)
+def test_a_live_part_that_fails_keeps_its_content_and_says_so(hurried: Page) -> None:
+    hurried.route("**/patterns/live**", lambda route: route.fulfill(status=503, body="down"))
+    live = hurried.locator("#patterns-live")
+    said_in_time(live, "Could not refresh since", 15)
     expect(live).to_contain_text("of 3")
-    page.unroute("**/patterns/live**")
-    expect(live).to_contain_text("Settled", timeout=30_000)
+    hurried.unroute("**/patterns/live**")
+    said_in_time(live, "Settled", 30)
     expect(live).not_to_contain_text("Could not refresh")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.fixtures import visit
 from tests.html.conftest import OpenPattern
 
 PAGES = ("/patterns", "/patterns/list", "/patterns/endpoint", "/patterns/form", "/patterns/review")
@@ -60,7 +61,7 @@ def test_a_cold_view_of_the_list_is_light(
     page = open_pattern("about:blank")
     sizes: list[int] = []
     page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
-    page.goto("/patterns/list", wait_until="networkidle")
+    visit(page, "/patterns/list")
     record_property("requests", len(sizes))
     record_property("kilobytes", round(sum(sizes) / 1000, 1))
     print(f"cold list: {len(sizes)} requests, {sum(sizes) / 1000:.1f} kB")

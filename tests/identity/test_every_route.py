@@ -79,7 +79,7 @@ def test_a_slow_catalog_does_not_slow_the_endpoints(start_portal: Callable[..., 
     slow = {
         "match": {"method": "GET", "path": "/api/2.1/unity-catalog/*"},
         "fault": "delay",
-        "delay_s": 8,
+        "delay_s": 5,
         "times": 200,
     }
     httpx.get(f"{portal.url}/endpoints/churn", headers=ALICE, timeout=20)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from web.emulator.seed_parts import DAY_MS
-from web.emulator.serving.endpoint import Entity
 
 if TYPE_CHECKING:
     from web.emulator.world import World
@@ -18,9 +18,19 @@ REQUESTERS = ("bob@example.com", "frank@example.com", "erin@example.com", "grace
 STATUSES = (200,) * 46 + (429, 429, 400, 500)
 
 
+@dataclass(frozen=True)
+class Served:
+    """An endpoint whose calls are counted: whether it `talks` in tokens, what it serves by id, and each share."""
+
+    name: str
+    talks: bool
+    entities: list[str]
+    weights: list[int]
+
+
 def plant(world: World) -> None:
     """The same rows each time, apart from their dates."""
-    dice = random.Random(4711)
+    now, served = world.clock.now_ms(), list[Served]()
     for endpoint in world.endpoints.values():
         if endpoint.config is None or not (endpoint.ai_gateway or {}).get("usage_tracking_config"):
             continue
@@ -28,16 +38,24 @@ def plant(world: World) -> None:
         entities = {entity.name(): entity for entity in endpoint.config.entities}
         weights = [share or 2 for _, share in endpoint.config.routes]
         names = [name for name, _ in endpoint.config.routes]
+        served.append(Served(endpoint.name, talks, [entities[name].id for name in names], weights))
+    world.earlier_usage = lambda: _rows(now, served)
+
+
+def _rows(now: int, served: list[Served]) -> list[dict[str, Any]]:
+    dice = random.Random(4711)
+    rows = []
+    for one in served:
         for _ in range(DAYS * PER_DAY):
-            name = dice.choices(names, weights)[0]
-            world.usage.append(_row(world, dice, entities[name], talks) | {"endpoint_name": endpoint.name})
-    world.usage.sort(key=lambda row: str(row["request_time"]))
+            entity = dice.choices(one.entities, one.weights)[0]
+            rows.append(_row(now, dice, entity, one.talks) | {"endpoint_name": one.name})
+    return sorted(rows, key=lambda row: str(row["request_time"]))
 
 
-def _row(world: World, dice: random.Random, entity: Entity, talks: bool) -> dict[str, Any]:
+def _row(now: int, dice: random.Random, entity: str, talks: bool) -> dict[str, Any]:
     from web.emulator.world import ACCOUNT_ID, WORKSPACE_ID
 
-    at = world.clock.now_ms() - dice.randrange(60_000, DAYS * DAY_MS)
+    at = now - dice.randrange(60_000, DAYS * DAY_MS)
     status = dice.choice(STATUSES)
     tokens = (dice.randrange(40, 900), dice.randrange(20, 600) if status == 200 else 0) if talks else (0, 0)
     return {
@@ -48,5 +66,5 @@ def _row(world: World, dice: random.Random, entity: Entity, talks: bool) -> dict
         "input_token_count": tokens[0], "output_token_count": tokens[1], "input_character_count": tokens[0] * 4,
         "output_character_count": tokens[1] * 4, "usage_context": {},
         "request_streaming": talks and dice.random() < 0.4,
-        "served_entity_id": entity.id,
+        "served_entity_id": entity,
     }  # fmt: skip
