@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
 
 from tests.attack.traces import Traces
+from tests.browser.fixtures import MOVING, OpenPage
 
 
 @pytest.fixture
-def traces(bob_page: Page) -> Iterator[Traces]:
-    watch = Traces(bob_page)
+def traces(open_page: OpenPage) -> Iterator[Traces]:
+    watch = Traces(open_page("bob", **MOVING))
     yield watch
     assert watch.found == []

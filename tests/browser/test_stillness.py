@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.fixtures import OpenPage
+from tests.browser.fixtures import MOVING, OpenPage
 from tests.features.endpoints.support import fault
 from tests.servers import Portal
 
@@ -38,7 +38,7 @@ NARROW = ("/endpoints", "/endpoints/churn/metrics", "/endpoints/churn/logs", "/e
 
 @pytest.mark.parametrize(("width", "paths"), [(1280, WIDE), (390, NARROW)])
 def test_nothing_moves_while_a_page_loads(open_page: OpenPage, width: int, paths: tuple[str, ...]) -> None:
-    page = open_page("bob", width=width)
+    page = open_page("bob", width=width, **MOVING)
     for path in paths:
         page.goto(path, wait_until="networkidle")
         shifts = page.evaluate(SHIFTS)
@@ -60,7 +60,8 @@ def test_nothing_moves_when_what_needs_more_calls_arrives(
     assert sum(shift[0] for shift in shifts) < HARDLY, shifts
 
 
-def test_nothing_beside_the_rows_moves_during_a_search(bob_page: Page) -> None:
+def test_nothing_beside_the_rows_moves_during_a_search(open_page: OpenPage) -> None:
+    bob_page = open_page("bob", **MOVING)
     bob_page.goto("/audit", wait_until="networkidle")
     bob_page.get_by_role("searchbox").fill("nothing like this")
     expect(bob_page.get_by_text("Nothing matches")).to_be_visible()

@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import uvicorn
@@ -13,7 +14,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tests.browser.fixtures import visit
+from tests.browser.fixtures import STILL, visit
 from tests.browser.watch import Watch
 from web.assets.build import ensure
 from web.errors import PortalError
@@ -76,7 +77,8 @@ def open_pattern(browser: Browser, patterns_url: str, request: pytest.FixtureReq
     watch = Watch(patterns_url)
 
     def open_(path: str, *, width: int = 1280, **options: object) -> Page:
-        context = browser.new_context(base_url=patterns_url, viewport={"width": width, "height": 900}, **options)  # type: ignore[arg-type]  # Playwright's own options, passed on
+        wanted: dict[str, Any] = {**STILL, **options}
+        context = browser.new_context(base_url=patterns_url, viewport={"width": width, "height": 900}, **wanted)
         contexts.append(context)
         watch.over(context)
         page = context.new_page()
