@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import certifi
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.servers import Portal
 from web.emulator.front_door import COOKIE, FrontDoor
@@ -35,6 +36,9 @@ def _one_authority() -> str:
 
 os.environ["SSL_CERT_FILE"] = AUTHORITY = _one_authority()
 certifi.where = lambda: AUTHORITY  # for clients that do not look at the environment
+# Beside other tests everything takes its time: that fails none.
+settings.register_profile("beside", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("beside")
 SPEED = 2000.0
 
 

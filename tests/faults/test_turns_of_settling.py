@@ -20,6 +20,7 @@ OLD_MS = 60_000
 @pytest.fixture
 def services(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Services:
     """What a portal in app mode shares, without its pages."""
+    monkeypatch.setattr(queries, "AT_ONCE", 20)
     for name, value in app_environment(emulator.url, 0, tmp_path / "data").items():
         monkeypatch.setenv(name, value)
     return build(load())

@@ -49,8 +49,8 @@ def settle(ledger: Ledger, ws: Workspace, *, sees_all: bool, me: str = "", endpo
     `me` created is visible to me, and what `me` deleted was.
     """
     settled = ledger.catch_up()
-    for operation in queries.unsettled(ledger.engine, endpoint, after):
-        if operation.outcome == "unknown" and operation.host == ws.host:
+    for operation in queries.unsettled(ledger.engine, endpoint, after, ("unknown",)):
+        if operation.host == ws.host:
             settled += _asked(ledger, ws, operation, sees_all or operation.actor == me)
     return settled
 
