@@ -233,6 +233,3 @@ class Runner:
                 module.note(run.mutant, by)
                 if module.killed % CONTROL_EVERY == 1:
                     self._start(session, module, None, run.tests[: run.tests.index(by) + 1])
-
-
-__all__ = ["Module", "Runner"]
