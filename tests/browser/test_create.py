@@ -4,9 +4,9 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.fixtures import OpenPage, check_both_themes, visit
+from tests.browser.fixtures import OpenPage, check_both_themes, quiet, visit
 from tests.features.create.support import ENTITY, KEY, MODEL, writes
 
 if TYPE_CHECKING:
@@ -165,3 +165,22 @@ def test_every_form_is_accessible_in_both_themes_and_fits_a_phone(open_page: Ope
     page.get_by_role("button", name="Review").last.click()
     expect(page.locator("#problems")).to_be_visible()
     check_both_themes(page)
+
+
+def test_what_is_chosen_while_the_form_is_drawn_again_stays(bob_page: Page) -> None:
+    bob_page.goto("/endpoints/new?kind=external")
+    key, held = "[name$='openai_api_key.{}']", list[Route]()
+    scope = bob_page.locator(f"select{key.format('scope')}")
+    expect(scope).to_be_visible()
+    late = re.compile("/endpoints/new$")
+    bob_page.route(late, lambda route: route.continue_() if held else held.append(route))
+    with bob_page.expect_request(late):
+        bob_page.locator("select[name$='.variant']").select_option(index=0)
+    scope.select_option("ml")
+    bob_page.locator(f"select{key.format('key')}").select_option("openai")
+    bob_page.locator("[name$='external_model.name']").fill("gpt-4o-mini")
+    with quiet(bob_page):
+        held[0].continue_()
+    expect(scope).to_have_value("ml")
+    expect(bob_page.locator(key.format("key"))).to_have_value("openai")
+    expect(bob_page.locator("[name$='external_model.name']")).to_have_value("gpt-4o-mini")
