@@ -16,8 +16,9 @@ from web.errors import Forbidden, PortalError
 from web.html.respond import error_page
 from web.identity.app_mode import TOKEN
 from web.identity.origin import refusal
-from web.limits import DRAINING, TooMany, Turns
+from web.limits import DRAINING, TooMany
 from web.telemetry import Seen, Telemetry
+from web.turns import Turns
 from web.workspace.resting import RESTS
 
 log = logging.getLogger("portal.requests")
@@ -118,7 +119,8 @@ class SameOrigin:
 
 
 class Fair:
-    """Each person's requests take turns. Invocations have a limit of their own and compute next to nothing."""
+    """Each person's requests take turns. Invocations begin in their turn and then compute next to nothing; how many of
+    them there may be is a limit of their own."""
 
     def __init__(self, app: ASGIApp, turns: Turns) -> None:
         self.app = app
@@ -127,10 +129,14 @@ class Fair:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         token = Headers(scope=scope).get(TOKEN, "") if scope["type"] == "http" else ""
-        if not token or scope["path"].startswith(QUIET) or scope["path"].endswith("/invocations"):
+        if not token or scope["path"].startswith(QUIET):
             await self.app(scope, receive, send)
             return
         person = hashlib.sha256(token.encode()).hexdigest()
+        if scope["path"].endswith("/invocations"):
+            await self.turns.pass_by(person)
+            await self.app(scope, receive, send)
+            return
         try:
             await self.turns.enter(person)
         except TooMany as error:

@@ -16,9 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tests import loops
 from tests.identity.asgi import answers, ask, reached
 from web.config import Settings
-from web.limits import DRAINING, Turns
+from web.limits import DRAINING
 from web.middleware import BODY_LIMIT, BodyLimit, Fair, RequestLog, SameOrigin, TooLarge, TooSlow, install, log
 from web.telemetry import Telemetry
+from web.turns import Turns
 from web.workspace.resting import resting
 
 MIB = 1024 * 1024

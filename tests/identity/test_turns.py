@@ -14,49 +14,13 @@ from tests.features.changes.support import fault
 from tests.loops import finish
 from tests.servers import Portal
 from web.emulator.server import Emulator
-from web.limits import UNDER_WAY, TooMany, Turns
+from web.limits import TooMany
+from web.turns import UNDER_WAY, Turns
 
 ALICE, BOB = (
     {"X-Forwarded-Access-Token": f"dapi-{name}", "Sec-Fetch-Site": "same-origin"} for name in ("alice", "bob")
 )
 TABS = 20
-
-
-def test_one_request_of_each_computes_and_the_next_when_it_waits_or_ends() -> None:
-    async def play() -> None:
-        turns = Turns(turn_s=60)
-        await turns.enter("alice")
-        turns.leave("alice")
-        await turns.enter("bob")
-        second, third = (asyncio.create_task(turns.enter("bob")) for _ in range(2))
-        await asyncio.wait_for(turns.enter("alice"), 5)
-        assert not second.done()
-        with turns.rest("bob"):
-            await asyncio.wait_for(second, 5)
-            assert not third.done()
-        turns.leave("bob")
-        assert not third.done()
-        turns.leave("bob")
-        await asyncio.wait_for(third, 5)
-
-    finish(play())
-
-
-def test_who_asked_much_lets_who_asked_little_go_first() -> None:
-    async def play() -> None:
-        turns = Turns(turn_s=60)
-        for person in ["bob"] * 30 + ["alice"]:
-            await turns.enter(person)
-            turns.leave(person)
-        await turns.enter("alice")
-        yields = asyncio.create_task(turns.enter("bob"))
-        await asyncio.wait({yields}, timeout=0.05)
-        assert not yields.done()
-        with turns.rest("alice"):
-            await asyncio.wait_for(yields, 5)
-        await asyncio.wait_for(turns.enter("charlie"), 5)
-
-    finish(play())
 
 
 def test_nobody_waits_alone_and_never_for_long() -> None:

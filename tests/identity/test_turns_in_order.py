@@ -7,16 +7,20 @@ import pytest
 
 from tests.identity.test_limits import Clock, clock
 from tests.loops import finish
-from web.limits import TooMany, Turns
+from web.limits import TooMany
+from web.turns import Turns
 
 __all__ = ["clock"]
+
+
+TENTH = 1 / 8  # of a second, nearly, and without a rest in binary
 
 
 class Play:
     """Requests of people before their turn. Who has to wait waits for as long as the play lasts."""
 
-    def __init__(self, turns: Turns) -> None:
-        self.turns = turns
+    def __init__(self, turns: Turns, clock: Clock) -> None:
+        self.turns, self.clock = turns, clock
         self.tasks: set[asyncio.Task[None]] = set()
 
     async def enter(self, person: str) -> "asyncio.Task[None]":
@@ -27,9 +31,10 @@ class Play:
         return task
 
     async def asks(self, person: str, times: int = 1) -> None:
-        """Requests that are answered at once, one after the other."""
+        """Requests of a tenth of a second, one after the other."""
         for _ in range(times):
             assert (await self.enter(person)).done(), f"{person} had to wait"
+            self.clock.now += TENTH
             self.turns.leave(person)
         await self.settle()
 
@@ -49,14 +54,14 @@ def play(work: Coroutine[None, None, None]) -> None:
 
 
 def among(clock: Clock, most: int = 24) -> Play:
-    return Play(Turns(most, within_s=60, turn_s=60, clock=clock))
+    return Play(Turns(most, within_s=60, turn_s=60, back_s=0, clock=clock), clock)
 
 
 def test_somebody_is_alone_again_five_seconds_after_the_last_other(clock: Clock) -> None:
     async def bobs_second_waits(later: float) -> bool:
         scene = among(clock)
         await scene.asks("alice")
-        clock.now += later
+        clock.now += later - TENTH
         assert (await scene.enter("bob")).done()
         return not (await scene.enter("bob")).done()
 
@@ -85,42 +90,62 @@ def test_the_other_is_the_last_one_who_is_not_oneself(clock: Clock) -> None:
     play(tell())
 
 
-@pytest.mark.parametrize(("times", "waits"), [(3, False), (4, True)])
-def test_who_asked_more_than_four_times_as_much_lets_the_other_go_first(clock: Clock, times: int, waits: bool) -> None:
+@pytest.mark.parametrize(("times", "waits"), [(2, False), (3, True)])
+def test_who_computed_more_than_twice_as_long_lets_the_other_go_first(clock: Clock, times: int, waits: bool) -> None:
     async def tell() -> None:
         scene = among(clock)
+        await scene.asks("alice")
         await scene.asks("bob", times)
         assert (await scene.enter("alice")).done()
         yields = await scene.enter("bob")
         assert yields.done() is not waits
-        scene.turns.leave("alice")
+        assert (await scene.enter("charlie")).done(), "who did nothing yet waits for nobody"
+        for person in ("alice", "charlie"):
+            scene.turns.leave(person)
         await scene.settle()
-        assert yields.done(), "nobody computes any more who asked for less"
+        assert yields.done(), "nobody computes any more who computed for less"
 
     play(tell())
 
 
-@pytest.mark.parametrize(("later", "waits"), [(2.5, True), (2.6, False)])
-def test_what_was_asked_a_while_ago_counts_half(clock: Clock, later: float, waits: bool) -> None:
+def test_requests_at_the_same_time_count_for_all_of_them(clock: Clock) -> None:
+    async def tell() -> None:
+        scene = among(clock)
+        for _ in range(3):
+            assert (await scene.enter("bob")).done(), "nobody else has asked"
+        clock.now += TENTH
+        for _ in range(3):
+            scene.turns.leave("bob")
+        await scene.asks("alice")
+        await scene.enter("alice")
+        assert not (await scene.enter("bob")).done()
+
+    play(tell())
+
+
+def test_a_wait_for_the_workspace_is_no_computing(clock: Clock) -> None:
+    async def tell() -> None:
+        scene = among(clock)
+        await scene.asks("alice")
+        await scene.enter("bob")
+        with scene.turns.rest("bob"):
+            clock.now += 2
+        scene.turns.leave("bob")
+        await scene.enter("alice")
+        assert (await scene.enter("bob")).done()
+
+    play(tell())
+
+
+@pytest.mark.parametrize(("later", "waits"), [(2.0, True), (2.1, False)])
+def test_what_was_computed_a_while_ago_counts_half(clock: Clock, later: float, waits: bool) -> None:
     async def tell() -> None:
         scene = among(clock)
         await scene.asks("bob", 4)
         clock.now += later
+        await scene.asks("alice")
         assert (await scene.enter("alice")).done()
         assert (await scene.enter("bob")).done() is not waits
-
-    play(tell())
-
-
-def test_who_asked_once_a_while_ago_has_asked_for_nothing(clock: Clock) -> None:
-    async def tell() -> None:
-        scene = among(clock)
-        await scene.asks("alice")
-        await scene.asks("bob", 3)
-        clock.now += 2.6
-        await scene.enter("charlie")
-        assert (await scene.enter("alice")).done()
-        assert (await scene.enter("bob")).done(), "2 of bob's are less than 4 times the one of charlie or of alice"
 
     play(tell())
 
@@ -131,6 +156,8 @@ def test_a_wait_for_the_workspace_lets_the_next_go_on_and_then_counts_again(cloc
         await scene.asks("alice")
         await scene.enter("bob")
         second, third = await scene.enter("bob"), await scene.enter("bob")
+        assert not second.done()
+        assert (await scene.enter("charlie")).done(), "others have turns of their own"
         with scene.turns.rest("bob"):
             await scene.settle()
             assert (second.done(), third.done()) == (True, False)
@@ -194,7 +221,7 @@ def test_past_the_last_place_one_waits_even_alone_and_the_turn_comes_with_a_plac
 
 def test_a_turn_comes_anyhow_after_a_while_and_not_without_a_place(clock: Clock) -> None:
     async def tell() -> None:
-        scene = Play(Turns(2, within_s=0.01, turn_s=0.01, clock=clock))
+        scene = Play(Turns(2, within_s=0.01, turn_s=0.01, clock=clock), clock)
         await scene.asks("alice")
         await asyncio.wait_for(scene.turns.enter("bob"), 5)
         await asyncio.wait_for(scene.turns.enter("bob"), 5)
@@ -224,7 +251,7 @@ def test_a_turn_that_is_free_is_offered_to_others_who_wait(clock: Clock) -> None
 
 def test_who_waits_without_a_place_gets_the_first_that_is_free_within_a_while(clock: Clock) -> None:
     async def tell() -> None:
-        scene = Play(Turns(1, within_s=5, turn_s=0.001, clock=clock))
+        scene = Play(Turns(1, within_s=5, turn_s=0.001, clock=clock), clock)
         await scene.enter("bob")
         second = await scene.enter("bob")
         await asyncio.wait({second}, timeout=0.03)

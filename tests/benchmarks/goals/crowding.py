@@ -25,6 +25,7 @@ PAUSE_S = 0.05
 HANDS = 6
 WAITING = 12
 SLOW = "support-desk"
+MODEL = "databricks-meta-llama-3-3-70b-instruct"
 BOB = {"X-Forwarded-Access-Token": "dapi-bob", "Authorization": "Bearer dapi-bob", "Sec-Fetch-Site": "same-origin"}
 PLACES = ("/endpoints/churn", "/endpoints", "/audit")
 
@@ -105,8 +106,9 @@ def alter(who: httpx.Client) -> object:
 
 
 def ask(who: httpx.Client) -> object:
-    """One stream."""
+    """One stream to its end, and one that is refused: bob may not see that endpoint."""
     body = {"messages": [{"role": "user", "content": "hello"}], "stream": True}
+    who.post(f"/api/v1/endpoints/{MODEL}/invocations", json=body)
     return who.post(f"/api/v1/endpoints/{SLOW}/invocations", json=body)
 
 

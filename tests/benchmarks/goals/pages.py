@@ -13,8 +13,8 @@ from tests.benchmarks.harness import Row, in_turn, percentile, ratio, spent
 from tests.benchmarks.site import TOKEN, person, portal, workspace
 from tests.servers import ROOT, Portal, answers, bare_environment, free_port
 
-VIEWS = 40
-POLLS = 200
+VIEWS = 400
+POLLS = 2000
 ROUNDS = 3
 SDK_LIST = """
 import sys, time
