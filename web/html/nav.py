@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.requests import Request
 
@@ -32,11 +33,15 @@ class NavItem:
     current: bool
 
 
-def navigation(request: Request) -> list[NavItem]:
+def navigation(request: Request) -> tuple[NavItem, ...]:
     """The entries of this app in order, the current one marked. Only the longest match is current."""
     entries: Sequence[NavEntry] = getattr(request.app.state, "navigation", ())
-    path = request.url.path
+    path = str(request.scope["path"])
     matches = [entry for entry in entries if entry.is_current(path)]
-    current = max(matches, key=lambda entry: len(entry.url), default=None)
+    return _items(tuple(entries), max(matches, key=lambda entry: len(entry.url), default=None))
+
+
+@lru_cache(maxsize=64)
+def _items(entries: tuple[NavEntry, ...], current: NavEntry | None) -> tuple[NavItem, ...]:
     ordered = sorted(entries, key=lambda entry: (entry.group, entry.order, entry.label))
-    return [NavItem(entry.label, entry.url, entry.icon, entry.group, entry is current) for entry in ordered]
+    return tuple(NavItem(entry.label, entry.url, entry.icon, entry.group, entry is current) for entry in ordered)

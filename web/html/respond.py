@@ -6,7 +6,9 @@
 import gzip
 import hashlib
 import time
-from typing import Any
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import Any, Protocol, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -17,25 +19,47 @@ from web.html.assets import AHEAD, static_url
 from web.html.csp import nonce_of, secure_headers
 from web.html.htmx import HtmxRequest
 from web.html.nav import navigation
+from web.html.packed import Packed
 from web.html.shell import shell_of
-from web.html.stamp import fill
+from web.html.stamp import MARK, fill
 from web.html.templates import environment
 from web.html.toasts import Toast
 
+T = TypeVar("T")
+
 _WORTH_COMPRESSING = 1400
-_SWIFT = 3  # of gzip's levels: a third of the time of 5, for an eighth more bytes
+_SWIFT = 1  # of gzip's levels: a third of the time of 5, for a fifth more bytes
 
 
-def page(request: Request, name: str, /, status: int = 200, **context: Any) -> HTMLResponse:
+class Shelf(Protocol):
+    """Where a page may be kept."""
+
+    def of(self, *key: Hashable) -> Any:
+        """What is kept under this key, or None."""
+
+    def keep(self, piece: T, *key: Hashable) -> T:
+        """Keep it, and answer it."""
+
+
+Shelved = tuple[Shelf, Hashable]
+
+
+def page(
+    request: Request, name: str, /, status: int = 200, *, shelved: Shelved | None = None, **context: Any
+) -> HTMLResponse:
     """A whole page from template `name`; shows and clears a toast left by a redirect.
 
+    `shelved`: one person's shelf, and all that the page depends on besides the frame; it is drawn and compressed once.
     It names the rules (static/ahead.json) by which the browser fetches the next page when the pointer rests on a link
     for 200 ms or goes down: an endpoint's page asks the workspace once, the others nothing; usage would start a query.
     """
     ahead = request.headers.get("Sec-Purpose", "").startswith("prefetch")  # perhaps nobody will look at it
     toast = None if ahead else toasts.recall(request)
     frame = {"nav": navigation(request), "csp_nonce": nonce_of(request), "toasts": [toast] if toast else []}
-    response = _answer(request, _drawn(request, name, {**frame, **context}), status)
+    if shelved and not toast:
+        response = _sent(request, _packed(request, name, shelved, {**frame, **context}), status)
+    else:
+        response = _answer(request, _drawn(request, name, {**frame, **context}), status)
     if toasts.COOKIE in request.cookies and not ahead:
         response.delete_cookie(toasts.COOKIE)
     if status == 200:
@@ -53,14 +77,17 @@ def fragment(
     toast: Toast | None = None,
     replace_url: str = "",
     keep: bool = True,
+    shelved: Shelved | None = None,
     **context: Any,
 ) -> Response:
     """A piece of a page from template `name`, optionally with a toast shown at once and a new address for the page.
 
     One that was read (GET, 200) may lie in the reader's own browser, which asks whether it still holds: 304 then.
-    `keep=False` for what no disk should hold, such as lines of a log; pages are never kept.
+    `keep=False` for what no disk should hold, such as lines of a log; pages are never kept. `shelved`: as for `page`.
     """
-    text = _drawn(request, name, context)
+    text: str = (shelved[0].of(name, shelved[1]) if shelved else "") or _drawn(request, name, context)
+    if shelved:
+        shelved[0].keep(text, name, shelved[1])
     kept = keep and status == 200 and request.method == "GET" and not toast
     response = _revalidated(request, text) if kept else _answer(request, text, status)
     if replace_url:
@@ -112,8 +139,22 @@ def error_page(request: Request, error: PortalError) -> Response:
 
 def _drawn(request: Request, name: str, context: dict[str, Any]) -> str:
     """The template rendered, with the marks of `stamp` where the nonce will be."""
-    frame = {"shell": shell_of(request), "path": request.url.path}
+    frame = {"shell": shell_of(request), "path": request.scope["path"]}
     return environment().get_template(name).render({**frame, **context})
+
+
+def _packed(request: Request, name: str, shelved: Shelved, context: dict[str, Any]) -> Packed:
+    shelf, key = shelved
+    place = (name, shell_of(request), request.scope["path"], key)
+    found: Packed | None = shelf.of(*place)
+    return found or shelf.keep(Packed(_drawn(request, name, {**context, "csp_nonce": MARK}), _SWIFT), *place)
+
+
+def _sent(request: Request, packed: Packed, status: int) -> HTMLResponse:
+    headers = secure_headers(request) | {"Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return HTMLResponse(packed.plain(nonce_of(request)), status, headers)
+    return HTMLResponse(packed.gzip(nonce_of(request)), status, headers | {"Content-Encoding": "gzip"})
 
 
 def _answer(request: Request, text: str, status: int, more: dict[str, str] | None = None) -> HTMLResponse:
@@ -137,6 +178,7 @@ def _revalidated(request: Request, text: str) -> Response:
     return _answer(request, text, 200, headers)
 
 
+@lru_cache(maxsize=16)
 def _hash(text: str) -> str:
     """Of all but the words of times ("5 min ago"): the browser keeps these true by itself, the moment stands beside."""
     *parts, last = text.split("</time>")

@@ -1,7 +1,7 @@
 """What every page shows about the request itself: which workspace, who asks, in which mode."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from starlette.requests import Request
@@ -25,7 +25,8 @@ class Shell:
 
     `host` is the workspace host without scheme; `mode` is "Databricks App", "local profile NAME" or "environment
     token"; `switch_url` leads to the place where another profile can be picked, empty where that is impossible;
-    `queued` names the endpoints on which this person has a queued change; `may_change` is False for viewers.
+    `queued` names the endpoints on which this person has a queued change, and is no part of what shells are compared
+    by; `may_change` is False for viewers.
     """
 
     host: str
@@ -37,7 +38,7 @@ class Shell:
     cloud: str = ""
     workspace_id: str = ""
     switch_url: str = ""
-    queued: Callable[[], tuple[str, ...]] = tuple
+    queued: Callable[[], tuple[str, ...]] = field(default=tuple, compare=False)
     may_change: bool = True
 
     @property

@@ -10,7 +10,8 @@ import secrets
 
 from jinja2.ext import Extension
 
-_MARK = secrets.token_urlsafe(16)
+MARK = secrets.token_urlsafe(16)
+"""Stands for the nonce until the page is answered; nobody outside can know it."""
 _ASKS = "hx-(?:get|post|put|patch|delete|query|action|boost)"
 _IN_A_TAG = re.compile(rf"(?<![\w\"'-])({_ASKS}=)")
 _AHEAD = '<link rel="modulepreload"'
@@ -22,11 +23,16 @@ class Stamp(Extension):
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """The source with marks, in tags and in dictionaries of attributes."""
-        source = source.replace(_AHEAD, f'{_AHEAD} nonce="{_MARK}"')
-        source = _IN_A_TAG.sub(rf'hx-nonce="{_MARK}" \1', source)
-        return _IN_A_DICT.sub(rf'"hx-nonce": "{_MARK}", \1', source)
+        source = source.replace(_AHEAD, f'{_AHEAD} nonce="{MARK}"')
+        source = _IN_A_TAG.sub(rf'hx-nonce="{MARK}" \1', source)
+        return _IN_A_DICT.sub(rf'"hx-nonce": "{MARK}", \1', source)
 
 
 def fill(text: str, nonce: str) -> str:
     """A rendered text with the nonce of its answer in place of the marks."""
-    return text.replace(_MARK, nonce)
+    return text.replace(MARK, nonce)
+
+
+def parts(text: str) -> list[str]:
+    """A rendered text between its marks."""
+    return text.split(MARK)

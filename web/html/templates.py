@@ -1,6 +1,6 @@
 """The one Jinja environment: autoescaping, undefined names are errors, components are at hand as `ui.<macro>`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -43,10 +43,10 @@ class Components:
         self._macros = found
 
 
-@lru_cache(maxsize=8)
-def unchanging(name: str) -> Markup:
-    """What a template draws that depends on nothing: drawn once a process."""
-    return Markup(environment().get_template(name).render())  # noqa: S704 it comes from an autoescaped template
+@lru_cache(maxsize=256)
+def unchanging(name: str, **values: Hashable) -> Markup:
+    """What a template draws that depends on nothing but these values: drawn once for them."""
+    return Markup(environment().get_template(name).render(values))  # noqa: S704 it comes from an autoescaped template
 
 
 @lru_cache(maxsize=1)

@@ -31,8 +31,8 @@ FieldsDep = Annotated[tree.Tree, Depends(_fields)]
 def _show(
     request: Request, view: GatewayView, tried: Tried, base: Base | None, status: int = 200, focus: str = ""
 ) -> Response:
-    shown = {"endpoint": head(request, view.raw, "gateway"), "view": view, "tried": tried, "base": base}
-    return page(request, "gateway/show.html", status, focus=focus, **shown)
+    top = head(request, view.raw, "gateway")
+    return page(request, "gateway/show.html", status, focus=focus, endpoint=top, view=view, tried=tried, base=base)
 
 
 @router.get("/endpoints/{name}/gateway")

@@ -35,9 +35,16 @@ def _show(
 ) -> Response:
     raw = sight.endpoint(ws, name)
     status = 422 if form and form.errors else 200
-    shown = {"form": form or forms.opened(raw), "base": base or drafts.open_base(ledger, Kind.TELEMETRY, raw)}
-    reason, top = unsupported(raw), head(request, raw, "telemetry")
-    return page(request, "telemetry/show.html", status, endpoint=top, reason=reason, labels=forms.LABELS, **shown)
+    return page(
+        request,
+        "telemetry/show.html",
+        status,
+        endpoint=head(request, raw, "telemetry"),
+        reason=unsupported(raw),
+        labels=forms.LABELS,
+        form=form or forms.opened(raw),
+        base=base or drafts.open_base(ledger, Kind.TELEMETRY, raw),
+    )
 
 
 @router.get("/endpoints/{name}/telemetry")
