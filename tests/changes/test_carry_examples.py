@@ -191,3 +191,23 @@ def test_nothing_is_granted_on_another_endpoint_of_the_name(ledger: Ledger, wire
     wire.shows(live(), [MANAGE])
     with pytest.raises(Conflict):
         grant_the_rest(wire.door(), partly(ledger, "done", "done"))
+
+
+def test_one_taken_out_of_the_line_while_it_is_looked_at_stays_out(shared: Ledger, wire: Wire) -> None:
+    seq = queued(shared, wire)
+    draft = queue.own(shared, BOB.email, seq).draft
+    wire.shows(updated("UPDATE_FAILED"))
+    wire.while_asked("GET", lambda: queue.end(shared, draft, queue.CANCELLED, "not any more"))
+    found = go(shared, wire, seq)
+    assert (found.state, found.reason, wire.sent) == (queue.CANCELLED, "not any more", [])
+
+
+def test_one_taken_out_of_the_line_while_it_is_sent_says_so_and_has_its_operation(shared: Ledger, wire: Wire) -> None:
+    seq = queued(shared, wire)
+    draft = queue.own(shared, BOB.email, seq).draft
+    wire.shows(live())
+    wire.says("PATCH", f"{HERE}/tags")
+    wire.while_asked("PATCH", lambda: queue.end(shared, draft, queue.CANCELLED))
+    assert go(shared, wire, seq).state == queue.CANCELLED
+    (operation,) = queries.page(shared.engine, queries.Filter(), lambda _: True).operations
+    assert operation.outcome == "success"
