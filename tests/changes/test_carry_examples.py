@@ -197,7 +197,7 @@ def test_one_taken_out_of_the_line_while_it_is_looked_at_stays_out(shared: Ledge
     seq = queued(shared, wire)
     draft = queue.own(shared, BOB.email, seq).draft
     wire.shows(updated("UPDATE_FAILED"))
-    wire.while_asked("GET", lambda: queue.end(shared, draft, queue.CANCELLED, "not any more"))
+    wire.while_asked("GET", lambda: _take_out(shared, draft, "not any more"))
     found = go(shared, wire, seq)
     assert (found.state, found.reason, wire.sent) == (queue.CANCELLED, "not any more", [])
 
@@ -207,7 +207,11 @@ def test_one_taken_out_of_the_line_while_it_is_sent_says_so_and_has_its_operatio
     draft = queue.own(shared, BOB.email, seq).draft
     wire.shows(live())
     wire.says("PATCH", f"{HERE}/tags")
-    wire.while_asked("PATCH", lambda: queue.end(shared, draft, queue.CANCELLED))
+    wire.while_asked("PATCH", lambda: _take_out(shared, draft))
     assert go(shared, wire, seq).state == queue.CANCELLED
     (operation,) = queries.page(shared.engine, queries.Filter(), lambda _: True).operations
     assert operation.outcome == "success"
+
+
+def _take_out(ledger: Ledger, draft: str, why: str = "") -> None:
+    queue.end(ledger, draft, queue.CANCELLED, why)
