@@ -30,10 +30,10 @@ def one(pattern: re.Pattern[str], text: str) -> str:
     return found.group(1)
 
 
-def enqueue(who: httpx.Client, review: str) -> httpx.Response:
+def enqueue(who: httpx.Client, review: str, **ticked: str) -> httpx.Response:
     """Press "Apply when it is done"."""
     assert "Apply when it is done" in review, review[-4000:]
-    return who.post("/changes/queue", data={"draft": one(DRAFT, review), "seen": one(SEEN, review)})
+    return who.post("/changes/queue", data={"draft": one(DRAFT, review), "seen": one(SEEN, review), **ticked})
 
 
 def foreign(emulator: Emulator, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:

@@ -144,7 +144,7 @@ def test_what_moved_while_it_waited_must_be_seen_first(
     assert "Needs you" in bob.get("/changes/queue").text
     draft = queue.own(desk, BOB, seq).draft
     page = bob.get(f"/changes/review/{draft}").text
-    assert ("Keep yours" if elsewhere == "workload_size" else "Changed by others since you began") in page
+    assert ("Keep yours" if elsewhere == "workload_size" else "Changed since you began") in page
 
 
 def test_a_failed_update_is_not_piled_upon(

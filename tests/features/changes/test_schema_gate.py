@@ -9,7 +9,10 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.features.changes.pages import SEQ, at_desk, config_edit, enqueue, foreign, one, submit
 from tests.features.changes.support import change, custom, make, operation, plan, ready, until_ready, writes
+from tests.servers import Portal
+from web.changes.kinds import Change, Kind
 from web.emulator.server import Emulator
 
 BREAKING = "schema-breaking"
@@ -112,6 +115,25 @@ def test_on_the_page_the_box_has_to_be_ticked(
     expect(bob_page).to_have_url(re.compile(f"/endpoints/{two}$"))
     assert len(writes(emulator, two)) == before + 1
     until_ready(bob, two)
+
+
+def test_what_was_accepted_when_the_change_was_queued_is_not_asked_again(
+    bob: httpx.Client, emulator: Emulator, portal: Portal, two: str
+) -> None:
+    live = bob.get(f"/api/v1/endpoints/{two}").json()
+    emulator.world.clock.speed = 1.0
+    foreign(emulator, "PUT", f"{two}/config", config_edit(live, workload_size="Medium").body)
+    desk = at_desk(portal)
+    wanted = Change(kind=Kind.TRAFFIC, endpoint=two, body={"routes": {"churn-3": 0, "churn-4": 100}})
+    at = submit(desk, "bob@example.com", wanted, live)
+    desk.engine.dispose()
+    assert "I know this, and apply it all the same" in bob.get(at).text
+    assert enqueue(bob, bob.get(at).text, acknowledge=BREAKING).status_code == 303
+    page = bob.get(at).text
+    emulator.world.clock.speed = 2000.0
+    assert "You accepted this when you put the change in line." in page
+    assert "I know this, and apply it all the same" not in page
+    assert bob.post(f"/changes/queue/{one(SEQ, page)}/cancel").status_code == 303
 
 
 def test_what_was_asked_and_is_there_is_not_told(bob: httpx.Client) -> None:

@@ -15,7 +15,7 @@ def test_edits_of_two_tabs_are_merged_when_they_do_not_meet(bob: httpx.Client, e
     send(bob, "churn", {**opened(bob, "churn"), place(1) + "workload_size": "Medium"})
     settled(bob, "churn")
     sent = press(bob, "churn", {**mine, place(0) + "workload_size": "Large"})
-    assert "Changed by others since you began" in bob.get(sent.headers["location"]).text
+    assert "Changed since you began" in bob.get(sent.headers["location"]).text
     assert apply(bob, sent).headers["location"] == "/endpoints/churn"
     sizes = {e["name"]: e["workload_size"] for e in received(emulator)["served_entities"]}
     assert sizes == {"churn-3": "Large", "churn-4": "Medium"}

@@ -173,7 +173,7 @@ def test_an_edit_is_put_on_top_of_what_others_changed(bob: httpx.Client, alice: 
     there = inputs(bob.get(at("g-merge")))
     assert make(alice, change("gateway.update", "g-merge", usage_tracking_config={"enabled": True})).status_code == 201
     sent = bob.post(at("g-merge"), data={**there, "gateway.block_all": "on", "do": "review"})
-    assert "Changed by others since you began" in bob.get(sent.headers["location"]).text
+    assert "Changed since you began" in bob.get(sent.headers["location"]).text
     draft = sent.headers["location"].rpartition("/")[2]
     seen = inputs(bob.get(sent.headers["location"]))["seen"]
     bob.post("/changes", data={"draft": draft, "seen": seen})

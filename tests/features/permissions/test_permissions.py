@@ -143,7 +143,7 @@ def test_a_grant_made_meanwhile_by_somebody_else_stays(emulator: "Emulator", bob
     values = form(bob)
     emulator.world.endpoints["churn"].grants["user_name"]["erin@example.com"] = "CAN_QUERY"
     location = review(bob, values | new("user", "charlie@example.com"))
-    assert "Changed by others since you began" in bob.get(location).text
+    assert "Changed since you began" in bob.get(location).text
     assert apply(bob, location).status_code == 303
     assert set(grants(emulator)["user_name"]) == {"bob@example.com", "erin@example.com", "charlie@example.com"}
 
