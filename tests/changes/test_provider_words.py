@@ -19,9 +19,8 @@ def said(setting: Setting) -> str:
 
 def words(key: str) -> str:
     provider = PROVIDERS[key]
-    always = f"  {', '.join(map(said, provider.settings))}\n" if provider.settings else ""
-    ways = (f"  {way.label}: {', '.join(map(said, way.settings))}\n" for way in provider.variants)
-    return f"{provider.label}, {provider.example}\n{always}{''.join(ways)}"
+    ways = (f"  {way.label}: {', '.join(map(said, provider.fields(way.key)))}\n" for way in provider.variants)
+    return f"{provider.label}, {provider.example}\n{''.join(ways)}"
 
 
 @pytest.mark.parametrize("key", PROVIDERS)
