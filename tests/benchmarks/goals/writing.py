@@ -1,16 +1,33 @@
-"""P8: a change with its record, its checks and its reading back, beside the bare PUT to the workspace."""
+"""P8: a change with its record, its checks and its reading back, beside the bare PUT to the workspace; and the history
+alone, with fifty who write at once, beside the disk."""
 
+import os
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 
+from tests.audit.history import begin
 from tests.benchmarks.harness import Row, in_turn, percentile, ratio, took
 from tests.benchmarks.site import TOKEN, person, portal, workspace
+from web.audit.ledger import Ledger
+from web.db.engine import open_engine
+from web.db.migrate import upgrade
 
 ROUNDS = 15
+WRITERS = 50
+EACH = 20
+SYNCS = 500
 
 
 def measure() -> list[Row]:
+    """What a change costs, and what the history does."""
+    return [*changes(), *history()]
+
+
+def changes() -> list[Row]:
     """Wall time of a tag's change: the portal's, the workspace's own call, and that call between two reads."""
     with (
         workspace("demo") as behind,
@@ -60,3 +77,39 @@ def careful(bare: httpx.Client, name: str) -> None:
 def read(bare: httpx.Client, name: str) -> None:
     """The endpoint as it is."""
     bare.get(f"/api/2.0/serving-endpoints/{name}").raise_for_status()
+
+
+def history() -> list[Row]:
+    """Intents that are on the disk, one writer and fifty; one that fails or meets a lock stops the run."""
+    # Beside the project: what is written to /tmp may never reach a disk.
+    with TemporaryDirectory(dir=Path.cwd()) as folder:
+        engine = open_engine(f"sqlite:///{folder}/history.db")
+        upgrade(engine)
+        ledger = Ledger(engine, b"k" * 32)
+        sync = took(lambda: synced(Path(folder) / "bare")) / SYNCS
+        alone = percentile([record(ledger) for _ in range(EACH * 10)], 0.5)
+        with ThreadPoolExecutor(WRITERS) as hands:
+            waits: list[float] = []
+            whole = took(lambda: waits.extend(hands.map(lambda _: record(ledger), range(WRITERS * EACH))))
+        engine.dispose()
+    each, worst, usual = whole / len(waits), max(waits), percentile(waits, 0.5)
+    told = f"{sync * 1000:.2f} ms"
+    return [
+        Row("P8", "an intent on the disk / one fdatasync", f"{alone * 1000:.2f} ms", told, alone / sync, 2.5),
+        Row("P8", f"{WRITERS} writers, for each intent / fdatasync", f"{each * 1000:.2f} ms", told, each / sync, 0.4),
+        Row("P8", f"{WRITERS} writers, the longest wait / the usual", f"{worst * 1000:.0f} ms",
+            f"{usual * 1000:.0f} ms", worst / usual, 20),
+    ]  # fmt: skip
+
+
+def record(ledger: Ledger) -> float:
+    """Seconds until an intent is durable."""
+    return took(lambda: begin(ledger, uuid.uuid4().hex))
+
+
+def synced(place: Path) -> None:
+    """4 KB more on the disk, again and again."""
+    with place.open("ab", buffering=0) as out:
+        for _ in range(SYNCS):
+            out.write(b"x" * 4096)
+            os.fdatasync(out.fileno())
