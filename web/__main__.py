@@ -104,12 +104,12 @@ def _verdict(checkpoint: str, file: str) -> "Verdict":
     path = Path(checkpoint)
     marks = parse(path.read_text() if path.is_file() else checkpoint) if checkpoint else []
     settings = load()
-    key = load_key(settings.audit_key, settings.data_dir, make=False)
+    on_disk = settings.storage_url.startswith("sqlite")
+    key = load_key(settings.audit_key, settings.data_dir, make=False) if on_disk else build(settings).ledger.key
     if file:
         with (gzip.open if file.endswith(".gz") else open)(file, "rt", encoding="utf-8") as lines:
             return verify_lines(lines, key, marks)
-    services = build(settings)
-    return walk(services.engine, services.ledger.key, marks)
+    return walk(build(settings).engine, key, marks)
 
 
 @audit.command()

@@ -13,6 +13,7 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 
 from web.audit.checkpoint import take
+from web.audit.keys import foreign
 from web.audit.vault import Vault, entries_in
 from web.db.migrate import upgrade
 from web.errors import Conflict, PortalError
@@ -26,10 +27,12 @@ log = logging.getLogger("portal")
 
 
 async def keep_durable(services: Services) -> None:
-    """Runs until cancelled. Until the history is back, the ledger holds every write; without a volume it never does."""
+    """Runs until cancelled. Until the history is back, the ledger holds every write; without a volume it is there, and
+    only a missing key holds them."""
     vault = services.vault
     if vault is None:
-        services.history_ready.set()
+        if not services.ledger.hold:
+            services.history_ready.set()
         return
     while True:
         if services.ledger.hold:
@@ -112,7 +115,7 @@ def _open(services: Services, vault: Vault) -> None:
     fetched.unlink(missing_ok=True)
     if not services.settings.audit_key:
         services.ledger.key = vault.key(services.ledger.key)
-    services.ledger.hold = ""
+    services.ledger.hold = foreign(services.engine, services.ledger.key)
 
 
 def _copy(services: Services, vault: Vault) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
 from web.audit.archive import Folder, Store, Volume
-from web.audit.chain import load_key
+from web.audit.keys import foreign, key_of
 from web.audit.ledger import Ledger, now_ms
 from web.audit.vault import Vault
 from web.config import Settings, app_principal
@@ -63,8 +63,9 @@ def build(settings: Settings) -> Services:
     engine = open_engine(settings.storage_url, Passwords(connections.as_app), settings.database_schema)
     upgrade(engine)
     index(engine)
-    ledger = Ledger(engine, load_key(settings.audit_key, settings.data_dir))
+    ledger = Ledger(engine, key_of(engine, settings.audit_key, settings.data_dir))
     vault = _vault(settings, connections)
+    ledger.hold = foreign(engine, ledger.key)
     if vault is not None:
         ledger.hold = "The history is being brought back from its volume."
     return Services(

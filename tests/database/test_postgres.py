@@ -97,6 +97,19 @@ def test_two_instances_start_at_once_and_write_one_chain(
     assert intact(one)
 
 
+def test_a_redeploy_to_another_disk_goes_on_in_the_same_chain_without_a_configured_key(
+    start_portal: Callable[..., Portal], server: Postgres, database: str
+) -> None:
+    first = until_ready(start_portal("first", PORTAL_DATABASE_URL=server.url(database)))
+    tag(first)
+    first.stop()
+    second = until_ready(start_portal("second", PORTAL_DATABASE_URL=server.url(database)))
+    tag(second)
+    assert len(history(second)) == 2
+    assert intact(second)
+    assert not (second.data_dir / "audit.key").exists()
+
+
 def _into(portals: list[Portal], start: Callable[..., Portal], folder: str, settings: dict[str, str]) -> None:
     portals.append(start(folder, **settings))
 

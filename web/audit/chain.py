@@ -14,6 +14,7 @@ from web.errors import Invalid
 
 GENESIS = "0" * 64
 SAFE_INTEGER = 2**53 - 1
+KEY_FILE = "audit.key"
 ENCODER = msgspec.json.Encoder(order="sorted")
 
 
@@ -59,7 +60,7 @@ def load_key(configured: str, data_dir: Path, *, make: bool = True) -> bytes:
     """
     if configured:
         return configured.encode()
-    path = data_dir / "audit.key"
+    path = data_dir / KEY_FILE
     if not make and not path.exists():
         raise Invalid(
             f"There is no key to check the history with: {path} is not there and PORTAL_AUDIT_KEY is not set.",

@@ -7,4 +7,5 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA serving_portal TO portal_app;
 REVOKE UPDATE, DELETE ON serving_portal.audit_entry, serving_portal.audit_anchor FROM portal_app;
 REVOKE DELETE ON serving_portal.operation FROM portal_app;
 REVOKE INSERT ON serving_portal.audit_anchor FROM portal_app;
+REVOKE UPDATE, DELETE ON serving_portal.audit_key FROM portal_app;
 REVOKE INSERT, UPDATE, DELETE ON serving_portal.alembic_version FROM portal_app;
