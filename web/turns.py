@@ -187,8 +187,9 @@ class Turns:
             while one.waiting and self._free(name, one):
                 self._begin(name, one)
                 _give(one.waiting.popleft())
-        if not (asker.under_way or asker.waiting or asker.returning):
-            self._askers.pop(person, None)
+        # Of a request that was given up while it rested, another asker may have come in its place.
+        if self._askers.get(person) is asker and not (asker.under_way or asker.waiting or asker.returning):
+            del self._askers[person]
 
     def _anyhow(self, person: str, asker: _Asker, mine: _Waiting) -> bool:
         """The turn without waiting any longer, where there is a place."""

@@ -111,6 +111,20 @@ def test_who_comes_back_goes_on_anyhow_after_a_while_and_is_counted(clock: Clock
     play(tell())
 
 
+def test_one_that_was_given_up_while_it_waited_takes_nothing_from_the_next(clock: Clock) -> None:
+    async def tell() -> None:
+        scene = among(clock)
+        await scene.enter("bob")
+        async with away(scene, "bob") as waits:
+            scene.turns.leave("bob")
+            assert (await scene.enter("bob")).done()
+            assert await waits.returns(5)
+        scene.turns.leave("bob")
+        assert (await scene.enter("bob")).done()
+
+    play(tell())
+
+
 @pytest.mark.parametrize("holds", [True, False])
 def test_what_computes_next_to_nothing_waits_for_a_turn_and_holds_none(clock: Clock, holds: bool) -> None:
     async def tell() -> None:
