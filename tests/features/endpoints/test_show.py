@@ -88,6 +88,9 @@ def test_a_hosted_endpoint_shows_only_what_applies(bob: httpx.Client) -> None:
 def test_a_creator_who_has_left_is_warned_about(bob: httpx.Client) -> None:
     assert "is not in this workspace any more" in bob.get("/endpoints/recommender/run-as").text
     assert "Still a member" in bob.get("/endpoints/churn/run-as").text
+    assert "That is you." in (own := bob.get("/endpoints/churn").text)
+    assert "/run-as" not in own, "nothing is to be looked up"
+    assert "/run-as" in bob.get("/endpoints/recommender").text
 
 
 def comparable(page: str) -> str:
