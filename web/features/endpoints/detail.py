@@ -133,7 +133,8 @@ def _try(config: ConfigView | None, state: dict[str, Any], first: bool) -> Try |
     outcome = outcomes.get(str(state.get("config_update")), "waiting")
     if outcome == "waiting" and any(e.deployment in BROKEN for e in config.entities):
         outcome = "failed"
-    elapsed = max(0.0, time.time() - config.started / 1000) if config.started and outcome == "running" else None
+    # Whole seconds: nobody wants the milliseconds of a deployment.
+    elapsed = float(max(0, int(time.time() - config.started / 1000))) if config.started and outcome == "running" else None
     return Try(config, outcome, elapsed, first)
 
 
