@@ -134,7 +134,8 @@ def _try(config: ConfigView | None, state: dict[str, Any], first: bool) -> Try |
     if outcome == "waiting" and any(e.deployment in BROKEN for e in config.entities):
         outcome = "failed"
     # Whole seconds: nobody wants the milliseconds of a deployment.
-    elapsed = float(max(0, int(time.time() - config.started / 1000))) if config.started and outcome == "running" else None
+    since = config.started if outcome == "running" else None
+    elapsed = float(max(0, int(time.time() - since / 1000))) if since else None
     return Try(config, outcome, elapsed, first)
 
 
