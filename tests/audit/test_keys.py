@@ -13,7 +13,7 @@ from tests.audit.test_chain import empty, meddle
 from tests.audit.test_vault import BOB, history, intact, tag
 from tests.features.changes.support import writes
 from tests.servers import Portal
-from web.audit.keys import FOREIGN, foreign, key_of
+from web.audit.keys import FOREIGN, foreign, key_of, shared
 from web.db.engine import open_engine
 from web.emulator.server import Emulator
 
@@ -77,6 +77,24 @@ def test_a_key_that_is_not_there_is_not_made_up_for_entries(engine: Engine, tmp_
     assert key_of(engine, "", tmp_path) != key_of(engine, "", tmp_path), "it is kept nowhere"
     assert not (tmp_path / "audit.key").exists()
     assert foreign(engine, key_of(engine, "", tmp_path)) == FOREIGN
+
+
+def test_a_key_in_the_database_is_the_first_ones_and_everybodys(engine: Engine, tmp_path: Path) -> None:
+    with_a_file, without, later = (tmp_path / name for name in ("with", "without", "later"))
+    with_a_file.mkdir()
+    (with_a_file / "audit.key").write_text("of the file")
+    assert shared(engine, with_a_file) == b"of the file"
+    assert shared(engine, without) == b"of the file"
+    assert not without.exists(), "nothing is made where nothing is needed"
+    later.mkdir()
+    (later / "audit.key").write_text("of another file")
+    assert shared(engine, later) == b"of the file"
+
+
+def test_a_key_that_nobody_has_is_made_once_for_the_database(engine: Engine, tmp_path: Path) -> None:
+    made = shared(engine, tmp_path / "one")
+    assert made == shared(engine, tmp_path / "two")
+    assert len(made) == 64
 
 
 def test_an_altered_entry_does_not_make_the_key_another_one(engine: Engine) -> None:

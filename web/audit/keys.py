@@ -28,10 +28,24 @@ def key_of(engine: Engine, configured: str, data_dir: Path) -> bytes:
     if configured:
         return configured.encode()
     if engine.dialect.name == "postgresql":
-        return _shared(engine, data_dir)
+        return shared(engine, data_dir)
     if not (data_dir / chain.KEY_FILE).exists() and _first(engine) is not None:
         return secrets.token_bytes(32)
     return chain.load_key("", data_dir)
+
+
+def shared(engine: Engine, data_dir: Path) -> bytes:
+    """The key in the table; the first instance puts its own there: what its file says, else a new one."""
+    kept = _kept(engine)
+    if kept is None:
+        mine = chain.load_key("", data_dir)
+        with Session(engine) as session, session.begin():
+            session.execute(
+                text("INSERT INTO audit_key (id, key) VALUES (1, :key) ON CONFLICT DO NOTHING"), {"key": mine.decode()}
+            )
+        kept = _kept(engine)
+    assert kept  # noqa: S101 - somebody has put one there
+    return kept
 
 
 def foreign(engine: Engine, key: bytes) -> str:
@@ -57,20 +71,6 @@ def _first(engine: Engine) -> int | None:
 def _signed(entry: Entry, key: bytes) -> bool:
     by = chain.mac(key, entry.prev_mac, entry.op_id, entry.stage, entry.at, entry.actor, entry.payload)
     return by == entry.mac
-
-
-def _shared(engine: Engine, data_dir: Path) -> bytes:
-    """The key in the table; the first instance puts its own there: what its file says, else a new one."""
-    kept = _kept(engine)
-    if kept is None:
-        mine = chain.load_key("", data_dir)
-        with Session(engine) as session, session.begin():
-            session.execute(
-                text("INSERT INTO audit_key (id, key) VALUES (1, :key) ON CONFLICT DO NOTHING"), {"key": mine.decode()}
-            )
-        kept = _kept(engine)
-    assert kept  # noqa: S101 - somebody has put one there
-    return kept
 
 
 def _kept(engine: Engine) -> bytes | None:
