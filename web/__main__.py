@@ -9,6 +9,7 @@ import typer
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from web.audit.checkpoint import Checkpoint
     from web.audit.verify import Verdict
     from web.config import Settings
 
@@ -91,12 +92,10 @@ def verify(
 
 def _verdict(checkpoint: str, file: str) -> "Verdict":
     """Of the file when there is one, else of the database."""
-    import gzip
     from pathlib import Path
 
     from web.audit.chain import load_key
     from web.audit.checkpoint import parse
-    from web.audit.exported import verify_lines
     from web.audit.verify import verify as walk
     from web.config import load
     from web.services import build
@@ -104,12 +103,22 @@ def _verdict(checkpoint: str, file: str) -> "Verdict":
     path = Path(checkpoint)
     marks = parse(path.read_text() if path.is_file() else checkpoint) if checkpoint else []
     settings = load()
-    on_disk = settings.storage_url.startswith("sqlite")
-    key = load_key(settings.audit_key, settings.data_dir, make=False) if on_disk else build(settings).ledger.key
-    if file:
-        with (gzip.open if file.endswith(".gz") else open)(file, "rt", encoding="utf-8") as lines:
-            return verify_lines(lines, key, marks)
-    return walk(build(settings).engine, key, marks)
+    if settings.storage_url.startswith("sqlite"):
+        key = load_key(settings.audit_key, settings.data_dir, make=False)
+        if file:
+            return _of_file(file, key, marks)
+    services = build(settings)
+    key = services.ledger.key
+    return _of_file(file, key, marks) if file else walk(services.engine, key, marks)
+
+
+def _of_file(file: str, key: bytes, marks: "list[Checkpoint]") -> "Verdict":
+    import gzip
+
+    from web.audit.exported import verify_lines
+
+    with (gzip.open if file.endswith(".gz") else open)(file, "rt", encoding="utf-8") as lines:
+        return verify_lines(lines, key, marks)
 
 
 @audit.command()

@@ -13,7 +13,7 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 
 from web.audit.checkpoint import take
-from web.audit.keys import foreign
+from web.audit.keys import FOREIGN, foreign
 from web.audit.vault import Vault, entries_in
 from web.db.migrate import upgrade
 from web.errors import Conflict, PortalError
@@ -39,6 +39,8 @@ async def keep_durable(services: Services) -> None:
             await _tried("the history could not be brought back from the volume yet", _open, services, vault)
         else:
             await _tried("the history could not be copied to the volume", _copy, services, vault)
+        if services.ledger.hold == FOREIGN:
+            return  # only a start with another key helps
         if not services.ledger.hold:
             services.history_ready.set()
         wait = AGAIN_S if services.ledger.hold else services.settings.snapshot_every_s

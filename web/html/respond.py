@@ -85,9 +85,11 @@ def fragment(
     One that was read (GET, 200) may lie in the reader's own browser, which asks whether it still holds: 304 then.
     `keep=False` for what no disk should hold, such as lines of a log; pages are never kept. `shelved`: as for `page`.
     """
-    text: str = (shelved[0].of(name, shelved[1]) if shelved else "") or _drawn(request, name, context)
-    if shelved:
-        shelved[0].keep(text, name, shelved[1])
+    text: str | None = shelved[0].of(name, shelved[1]) if shelved else None
+    if text is None:
+        text = _drawn(request, name, context)
+        if shelved:
+            shelved[0].keep(text, name, shelved[1])
     kept = keep and status == 200 and request.method == "GET" and not toast
     response = _revalidated(request, text) if kept else _answer(request, text, status)
     if replace_url:
