@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 from tests.audit.history import START_MS, Clock, at, begin, done
 from tests.audit.test_chain import KEY, engine, intent
 from web.audit import chain, queries
-from web.audit.ledger import Intent, Ledger, Outcome, log, now_ms, payload_hash
+from web.audit.hand import log
+from web.audit.ledger import Intent, Ledger, Outcome, now_ms, payload_hash
 from web.audit.models import Operation, Snapshot
 from web.audit.verify import verify
 from web.errors import PortalError
@@ -244,7 +245,7 @@ def test_an_index_that_cannot_be_written_is_logged_and_stops_nothing(
         connection.execute(text("DROP TABLE operation_words"))
     assert read(engine, done(ledger, "k")).outcome == "success"
     assert [record.getMessage() for record in caplog.records] == [
-        "an operation could not be put into the index of words"
+        "operations could not be put into the index of words"
     ] * 2
 
 

@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -11,8 +12,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.audit.history import DAY_MS, at, done
+from tests.audit.history import DAY_MS, at, begin, done
 from tests.audit.test_chain import KEY
+from tests.audit.test_commits import at_once, counted
 from tests.audit.test_vault import history, intact, tag, until_ready
 from tests.database.postgres import USER, Postgres
 from tests.servers import ROOT, Portal
@@ -23,6 +25,7 @@ from web.audit.verify import verify
 from web.db.engine import open_engine
 from web.db.migrate import upgrade
 from web.emulator.server import Emulator
+from web.errors import PortalError
 
 ENDPOINT = "projects/portal/branches/production/endpoints/primary"
 
@@ -177,4 +180,25 @@ def test_a_history_in_postgres_is_searched_and_archived(server: Postgres, databa
     assert (verdict.ok, verdict.rows, verdict.archived) == (True, 3, 4)
     with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
         connection.execute(text("DELETE FROM audit_entry"))
+    engine.dispose()
+
+
+def test_those_who_write_at_once_share_a_commit_and_one_that_postgres_refuses_fails_alone(
+    server: Postgres, database: str
+) -> None:
+    engine = open_engine(server.url(database))
+    upgrade(engine)
+    ledger, _ = at(engine)
+    works = [partial(begin, ledger, "one"), partial(begin, ledger, "nul \x00"), partial(begin, ledger, "two")]
+    with counted(engine) as commits:
+        one, nul, two = at_once(ledger, works)
+    assert [o.id for o in page(engine, Filter(), lambda _: True).operations] == [two.result(), one.result()]
+    with pytest.raises(PortalError, match="cannot be written") as refused:
+        nul.result()
+    assert refused.value.status == 503
+    assert len(commits) == 3, "of who wrote before; the one for all was undone, then each by itself"
+    assert verify(engine, KEY).ok
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE operation_words"))
+    assert done(ledger, "unindexed"), "an index that is gone stops no change"
     engine.dispose()

@@ -22,8 +22,9 @@ from web.audit.anchors import STAGE, Anchor, newest
 from web.audit.checkpoint import Checkpoint
 from web.audit.exported import verify_lines
 from web.audit.kept_logs import KeptLog
-from web.audit.ledger import Intent, Ledger, indexed
+from web.audit.ledger import INTENT, OUTCOME, Intent, Ledger, pick
 from web.audit.models import Entry, Operation, Snapshot
+from web.audit.statements import fields
 from web.db import words
 from web.errors import PortalError
 from web.workspace import files
@@ -197,13 +198,13 @@ def _tell(ledger: Ledger, session: Session, anchor: Anchor) -> None:
     intent = Intent(KIND, "", "portal", "", f"{KIND}-{anchor.seq}", anchor.sha256, change, [], [], None)
     operation = ledger.operation(intent)
     operation.outcome, operation.after = "success", anchor.told()
-    session.add(operation)
-    ledger.link(session, operation, STAGE, ledger.intent_payload(operation) | ledger.outcome_payload(operation))
+    hand, row = ledger.commits.hand(session), fields(operation)
+    row["seq"] = hand.insert(Operation, row)
+    ledger.link(hand, row, STAGE, pick(row, INTENT) | pick(row, OUTCOME))
+    hand.index()
     anchor.op_id = operation.id
     anchor.signed = anchor.sign(ledger.key)
     session.add(anchor)
-    session.flush()
-    indexed(session, operation)
 
 
 def _keep_states(session: Session, until: int) -> None:

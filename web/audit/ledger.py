@@ -6,29 +6,57 @@ If an intent cannot be stored, `begin` raises and nothing may be sent.
 import hashlib
 import hmac
 import json
-import logging
-import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, desc, select
+from sqlalchemy import Engine
+from sqlalchemy.exc import NoResultFound
+from sqlmodel import Session, SQLModel
 
 from web.audit import chain
 from web.audit.checkpoint import Checkpoint
-from web.audit.models import Entry, Operation, Snapshot
+from web.audit.commits import Commits
+from web.audit.hand import Hand
+from web.audit.models import Operation, Snapshot
 from web.audit.redact import redact
-from web.db import words
-from web.db.engine import reading
+from web.audit.statements import fields
 from web.errors import Invalid, PortalError
 
-log = logging.getLogger("portal")
-LOCK = 7_213_905_412
+INTENT = (
+    "kind",
+    "endpoint",
+    "endpoint_id",
+    "before",
+    "diff",
+    "calls",
+    "change",
+    "request_id",
+    "host",
+    "payload_hash",
+    "acknowledged",
+    "executed_by",
+    "at",
+    "actor_id",
+    "idempotency_key",
+)
+"""What the first entry of an operation signs."""
+OUTCOME = (
+    "kind",
+    "endpoint",
+    "outcome",
+    "after",
+    "calls",
+    "error",
+    "endpoint_id",
+    "readback",
+    "duration_ms",
+    "settled_at",
+)
+"""What each later entry signs."""
 
 
 def now_ms() -> int:
@@ -78,10 +106,14 @@ class Ledger:
         self.key = key
         self.clock = clock
         self.hold = ""  # why nothing may be written yet; empty: it may
-        self.writes = 0
         self.checkpoint: Checkpoint | None = None  # the last one that left this process
-        self._lock = threading.Lock()
+        self.commits = Commits(engine, self._allowed)
         self._late: dict[str, Outcome] = {}  # what came of operations, while the database does not take it
+
+    @property
+    def writes(self) -> int:
+        """How often something was written by this process."""
+        return self.commits.writes
 
     def redact(self, value: Any) -> Any:
         """The value without its secrets, in a form that can be stored."""
@@ -92,45 +124,53 @@ class Ledger:
 
         Raises Invalid when the key was used for another payload, PortalError 503 when the history cannot be written.
         """
-        with self.writing() as session:
-            known = self._known(session, intent.actor, intent.idempotency_key)
-            if known is not None:
-                if known.payload_hash != intent.payload_hash:
-                    raise Invalid(
-                        "This idempotency key was used for a different change.", code="IDEMPOTENCY_KEY_REUSED"
-                    )
-                return known, False
-            operation = self.operation(intent)
-            session.add(operation)
-            self.link(session, operation, "intent", self.intent_payload(operation))
-            session.flush()
-            indexed(session, operation)
+        operation = self.operation(intent)
+        row = fields(operation)
+        known = self.commits.run(lambda hand: self._begin(hand, row))
+        if known is None:
+            operation.seq = row["seq"]
             return operation, True
+        if known["payload_hash"] != intent.payload_hash:
+            raise Invalid("This idempotency key was used for a different change.", code="IDEMPOTENCY_KEY_REUSED")
+        return Operation(**known), False
+
+    def _begin(self, hand: Hand, row: dict[str, Any]) -> dict[str, Any] | None:
+        """The operation that this person made with this key before; None: the row is stored as a new one."""
+        known = hand.first(Operation, actor=row["actor"], idempotency_key=row["idempotency_key"])
+        if known is None:
+            row["seq"] = hand.insert(Operation, row)
+            self.link(hand, row, "intent", pick(row, INTENT))
+        return known
 
     def find(self, actor: str, idempotency_key: str) -> Operation | None:
         """The operation this person made with this key before."""
-        with reading(self.engine) as session:
-            return self._known(session, actor, idempotency_key)
+        known = self.commits.look(lambda hand: hand.first(Operation, actor=actor, idempotency_key=idempotency_key))
+        return Operation(**known) if known else None
 
     def finish(self, op_id: str, outcome: Outcome) -> Operation:
         """Store the outcome of a pending operation."""
-        with self.writing() as session:
-            operation = session.exec(select(Operation).where(Operation.id == op_id)).one()
-            stage = "outcome" if operation.outcome == "pending" else "reconciled"
-            operation.outcome = outcome.outcome
-            operation.calls = self.redact(outcome.calls)
-            operation.after = self.redact(outcome.after)
-            operation.error = self.redact(outcome.error)
-            operation.readback = self.redact(outcome.readback)
-            operation.endpoint_id = outcome.endpoint_id or operation.endpoint_id
-            now = self.clock()
-            if stage == "outcome":
-                operation.duration_ms = now - operation.at
-            else:
-                operation.settled_at = now
-            self.link(session, operation, stage, self.outcome_payload(operation))
-            indexed(session, operation)
-            return operation
+        said = {
+            "outcome": outcome.outcome,
+            "calls": self.redact(outcome.calls),
+            "after": self.redact(outcome.after),
+            "error": self.redact(outcome.error),
+            "readback": self.redact(outcome.readback),
+        }
+        if outcome.endpoint_id:
+            said["endpoint_id"] = outcome.endpoint_id
+        return Operation(**self.commits.run(lambda hand: self._finish(hand, op_id, said)))
+
+    def _finish(self, hand: Hand, op_id: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        row = hand.first(Operation, id=op_id)
+        if row is None:
+            raise NoResultFound(f"There is no operation {op_id}.")
+        now = self.clock()
+        first = row["outcome"] == "pending"
+        new = {**said, **({"duration_ms": now - row["at"]} if first else {"settled_at": now})}
+        hand.update(Operation, op_id, new)
+        row |= new
+        self.link(hand, row, "outcome" if first else "reconciled", pick(row, OUTCOME))
+        return row
 
     def finish_or_hold(self, operation: Operation, outcome: Outcome) -> Operation:
         """`finish`; where that cannot be written now, the outcome is held in memory until `catch_up` stores it, and
@@ -160,50 +200,31 @@ class Ledger:
         self, endpoint: str, scope: str, digest: str, config_version: int | None, body: dict[str, Any]
     ) -> None:
         """Keep an endpoint, or the part of it named by `scope`, as it was seen, once per state. Never stops a read."""
+        facts: dict[str, Any] = {"endpoint": endpoint, "scope": scope, "hash": digest}
+
+        def once(hand: Hand) -> None:
+            if hand.first(Snapshot, "seq", **facts) is None:
+                seen = Snapshot(config_version=config_version, at=self.clock(), body=self.redact(body), **facts)
+                hand.insert(Snapshot, fields(seen))
+
         try:
-            with self.writing() as session:
-                query = select(Snapshot.seq).where(
-                    Snapshot.endpoint == endpoint, Snapshot.scope == scope, Snapshot.hash == digest
-                )
-                if session.exec(query).first() is None:
-                    session.add(
-                        Snapshot(
-                            endpoint=endpoint,
-                            scope=scope,
-                            hash=digest,
-                            config_version=config_version,
-                            at=self.clock(),
-                            body=self.redact(body),
-                        )
-                    )
+            self.commits.run(once)
         except PortalError:
             return
 
-    @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """One transaction at a time. Raises PortalError 503 when the database does not take it, or may not yet."""
-        with self._lock:
-            if self.hold:
-                raise PortalError(
-                    self.hold, status=503, code="AUDIT_UNAVAILABLE", hint="Nothing was sent. Try again in a moment."
-                )
-            try:
-                with Session(self.engine, expire_on_commit=False) as session, session.begin():
-                    if self.engine.dialect.name == "postgresql":
-                        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-                    yield session
-                self.writes += 1
-            except SQLAlchemyError as error:
-                raise PortalError(
-                    "The history cannot be written, so nothing was sent.",
-                    status=503,
-                    code="AUDIT_UNAVAILABLE",
-                    hint="A change that cannot be recorded is refused. Reading still works. Tell whoever runs it.",
-                ) from error
+    def keep(self, row: SQLModel) -> None:
+        """Store a row that stands by itself. Raises PortalError 503 as `begin` does."""
+        self.commits.run(lambda hand: hand.insert(type(row), fields(row)))
 
-    def _known(self, session: Session, actor: str, key: str) -> Operation | None:
-        query = select(Operation).where(Operation.actor == actor, Operation.idempotency_key == key)
-        return session.exec(query).first()
+    def writing(self) -> AbstractContextManager[Session]:
+        """One transaction at a time. Raises PortalError 503 when the database does not take it, or may not yet."""
+        return self.commits.session()
+
+    def _allowed(self) -> None:
+        if self.hold:
+            raise PortalError(
+                self.hold, status=503, code="AUDIT_UNAVAILABLE", hint="Nothing was sent. Try again in a moment."
+            )
 
     def operation(self, intent: Intent) -> Operation:
         """The operation that an intent begins, not stored yet."""
@@ -222,66 +243,21 @@ class Ledger:
             calls=self.redact(intent.calls),
             change=self.redact(intent.change),
             acknowledged=self.redact(intent.acknowledged),
+            readback=[],
             request_id=intent.request_id,
             host=intent.host,
             executed_by=intent.executed_by,
         )
 
-    def link(self, session: Session, operation: Operation, stage: str, payload: dict[str, Any]) -> None:
-        """Append an entry of this operation to the chain."""
-        last = session.exec(select(Entry).order_by(desc(Entry.seq)).limit(1)).first()
-        prev = last.mac if last else chain.GENESIS
-        at = self.clock()
-        digest = chain.mac(self.key, prev, operation.id, stage, at, operation.actor, payload)
-        session.add(
-            Entry(
-                op_id=operation.id,
-                stage=stage,
-                at=at,
-                actor=operation.actor,
-                payload=payload,
-                prev_mac=prev,
-                mac=digest,
-            )
-        )
-
-    def intent_payload(self, operation: Operation) -> dict[str, Any]:
-        """What its first entry signs."""
-        names = (
-            "kind",
-            "endpoint",
-            "endpoint_id",
-            "before",
-            "diff",
-            "calls",
-            "change",
-            "request_id",
-            "host",
-            "payload_hash",
-            "acknowledged",
-            "executed_by",
-            "at",
-            "actor_id",
-            "idempotency_key",
-        )
-        return {name: getattr(operation, name) for name in names}
-
-    def outcome_payload(self, operation: Operation) -> dict[str, Any]:
-        """What each later entry signs."""
-        said = ("kind", "endpoint", "outcome", "after", "calls", "error", "endpoint_id", "readback")
-        names = (*said, "duration_ms", "settled_at")
-        return {name: getattr(operation, name) for name in names}
+    def link(self, hand: Hand, row: Mapping[str, Any], stage: str, payload: dict[str, Any]) -> None:
+        """Append an entry of this operation to the chain, and let a search find it."""
+        hand.link(self.key, row, stage, self.clock(), payload)
+        hand.changed(row)
 
 
-def indexed(session: Session, operation: Operation) -> None:
-    """Let a search find the operation. A broken index stops no change: it is made anew at start."""
-    try:
-        with session.connection().begin_nested():
-            words.put(
-                session.connection(), operation.seq or 0, {name: getattr(operation, name) for name in words.TEXTS}
-            )
-    except SQLAlchemyError:
-        log.exception("an operation could not be put into the index of words")
+def pick(row: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """These values of the row."""
+    return {name: row[name] for name in names}
 
 
 def payload_hash(value: Any, key: bytes) -> str:

@@ -58,8 +58,7 @@ def start(ledger: Ledger, actor: Actor, change: Change, base: Base | None) -> st
         change={**change.model_dump(mode="json"), "body": _hold(change.body, "")},
         base=base.model_dump() if base else None,
     )
-    with ledger.writing() as session:
-        session.add(draft)
+    ledger.keep(draft)
     return f"/changes/review/{draft.id}"
 
 

@@ -176,7 +176,6 @@ def _append(ledger: Ledger, live: Live, source: str, op_id: str) -> None:
         body=ledger.redact({k: v for k, v in target.items() if k != "pending_config"}),
     )
     try:
-        with ledger.writing() as session:
-            session.add(row)
+        ledger.keep(row)
     except PortalError:
         return

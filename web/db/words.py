@@ -10,6 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import combinations
 from typing import Any
@@ -60,11 +61,6 @@ def create(connection: Connection) -> None:
     """Make the empty index."""
     for statement in POSTGRES if connection.dialect.name == "postgresql" else SQLITE:
         connection.execute(text(statement))
-
-
-def put(connection: Connection, seq: int, operation: Mapping[str, Any]) -> None:
-    """Index an operation, in place of what the index said of it."""
-    _put(connection, [(seq, operation)])
 
 
 def drop(connection: Connection, until: int) -> None:
@@ -149,20 +145,24 @@ def _from(connection: Connection, select: str, beginning: str, most: int) -> lis
     return list(connection.execute(query, values).scalars())
 
 
-def _put(connection: Connection, rows: Sequence[tuple[int, Mapping[Any, Any]]]) -> None:
-    dialect = connection.dialect.name
+def rows(dialect: str, changed: Sequence[tuple[int, Mapping[Any, Any]]]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The statements that index these operations, by their numbers, each with what to run it for."""
     terms: set[str] = set()
     made = []
-    for seq, operation in rows:
+    for seq, operation in changed:
         words = _words_of(operation)
         ids = _words_in(str(operation["id"]))
         terms.update(words)
-        facts = _facts_of(operation) if dialect == "sqlite" else []
+        facts = _facts_of(*(operation[name] for name in FACTS)) if dialect == "sqlite" else ()
         made.append({"seq": seq, "words": " ".join([*words, *ids, *facts])})
-    connection.execute(text(PUT[dialect]), made)
+    yield PUT[dialect], made
     if dialect == "sqlite" and terms:
-        new = [{"term": term} for term in sorted(terms)]
-        connection.execute(text("INSERT OR IGNORE INTO operation_term (term) VALUES (:term)"), new)
+        yield "INSERT OR IGNORE INTO operation_term (term) VALUES (:term)", [{"term": term} for term in sorted(terms)]
+
+
+def _put(connection: Connection, changed: Sequence[tuple[int, Mapping[Any, Any]]]) -> None:
+    for statement, values in rows(connection.dialect.name, changed):
+        connection.execute(text(statement), values)
 
 
 def _words_of(operation: Mapping[str, Any]) -> list[str]:
@@ -192,7 +192,9 @@ def _said(value: Any) -> Iterator[str]:
 
 def _words_in(said: str) -> list[str]:
     """Words in small letters without accents, cut at LONGEST_WORD."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", said.casefold()) if not unicodedata.combining(c))
+    plain = said.casefold()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     return [word[:LONGEST_WORD] for word in WORD.findall(plain)]
 
 
@@ -201,9 +203,11 @@ def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def _facts_of(operation: Mapping[str, Any]) -> list[str]:
+@lru_cache(maxsize=1000)
+def _facts_of(*values: str) -> tuple[str, ...]:
+    facts = dict(zip(FACTS, values, strict=True))
     sets = (names for size in range(1, len(FACTS) + 1) for names in combinations(FACTS, size))
-    return [_fact({name: operation[name] for name in names}) for names in sets]
+    return tuple(_fact({name: facts[name] for name in names}) for names in sets)
 
 
 def _fact(facts: Mapping[str, str]) -> str:
