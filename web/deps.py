@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import Depends
 from fastapi.routing import APIRoute
@@ -19,6 +19,7 @@ from web.changes.perform import Actor
 from web.changes.visibility import may_see
 from web.config import Settings
 from web.html.shell import Banner, Shell
+from web.hurry import at_once
 from web.identity.person import Caller
 from web.identity.roles import Role, authorize, is_auditor, role_of
 from web.services import Services
@@ -120,15 +121,16 @@ async def authorized(request: Request, who: CallerDep) -> Caller:
 
 class Swift(APIRoute):
     """A page asked for so often that FastAPI's walk through its dependencies counts (a quarter of the list's cost): its
-    function takes the request alone and runs in a thread. Person and role are asked for here, as on every route."""
+    function takes the request alone and runs in a thread, unless its answer is at hand. It only reads. Person and role
+    are asked for here, as on every route."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's own hook: what answers the request."""
 
         async def handle(request: Request) -> Response:
             await authorized(request, await caller(request))
-            answered: Response = await run_in_threadpool(self.endpoint, request)
-            return answered
+            answered: Response | None = at_once(lambda: self.endpoint(request))
+            return answered or cast(Response, await run_in_threadpool(self.endpoint, request))
 
         return handle
 

@@ -17,6 +17,7 @@ from sqlmodel import Session
 from web.audit.hand import Hand
 from web.audit.statements import Statements
 from web.errors import PortalError
+from web.hurry import unhurried
 
 T = TypeVar("T")
 LOCK = 7_213_905_412  # the name of this lock in Postgres: one instance writes at a time
@@ -64,6 +65,7 @@ class Commits:
         """Do it in a transaction and answer once that is durable.
 
         Raises PortalError 503 when the database does not take it, or may not yet."""
+        unhurried()
         part = _Part(work)
         with self._door:
             self._waiting.append(part)

@@ -14,6 +14,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.schema import CreateSchema
 from sqlmodel import Session, create_engine
 
+from web.hurry import unhurried
+
 BUSY_MS = 2000
 LOCK = 7_213_905_410  # two instances that make the schema at once wait for one another
 
@@ -41,6 +43,7 @@ def open_engine(url: str, password: Callable[[bool], str] | None = None, schema:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that only reads: it works while the database is locked or the disk is full."""
+    unhurried()
     with Session(engine, expire_on_commit=False) as session:
         session.connection(execution_options={"portal_readonly": True})
         yield session

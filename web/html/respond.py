@@ -24,6 +24,7 @@ from web.html.shell import shell_of
 from web.html.stamp import MARK, fill
 from web.html.templates import environment
 from web.html.toasts import Toast
+from web.hurry import unhurried
 
 T = TypeVar("T")
 
@@ -141,6 +142,7 @@ def error_page(request: Request, error: PortalError) -> Response:
 
 def _drawn(request: Request, name: str, context: dict[str, Any]) -> str:
     """The template rendered, with the marks of `stamp` where the nonce will be."""
+    unhurried()
     frame = {"shell": shell_of(request), "path": request.scope["path"]}
     return environment().get_template(name).render({**frame, **context})
 
@@ -160,6 +162,7 @@ def _sent(request: Request, packed: Packed, status: int) -> HTMLResponse:
 
 
 def _answer(request: Request, text: str, status: int, more: dict[str, str] | None = None) -> HTMLResponse:
+    unhurried()
     body = fill(text, nonce_of(request)).encode()
     headers = secure_headers(request) | {"Vary": "Accept-Encoding"} | (more or {})
     if len(body) >= _WORTH_COMPRESSING and "gzip" in request.headers.get("Accept-Encoding", ""):

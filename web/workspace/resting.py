@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 
+from web.hurry import unhurried
+
 RESTS: ContextVar[Callable[[], AbstractContextManager[None]]] = ContextVar("rests", default=nullcontext)
 """Makes the context of a wait; does nothing outside a request."""
 
@@ -14,5 +16,6 @@ RESTS: ContextVar[Callable[[], AbstractContextManager[None]]] = ContextVar("rest
 @contextmanager
 def resting() -> Iterator[None]:
     """Around a wait for somebody else."""
+    unhurried()
     with RESTS.get()():
         yield

@@ -12,6 +12,7 @@ from web.db.samples import Total
 from web.features.endpoint_tabs import place
 from web.features.endpoints.fleet import SERVING_ALIASES, Concern, Fleet, known
 from web.features.endpoints.rows import Entry, index
+from web.hurry import unhurried
 from web.workspace.listing import Pieces, Snapshot
 
 SHOWN = 6
@@ -58,6 +59,7 @@ def attention(snapshot: Snapshot, engine: Engine, looked: Fleet | None) -> Atten
     stamp = f"{looked.at_ms if looked else 0} {looked is None or looked.old} {int(time.time() * 1000) // AGE_MS}"
     made: Attention | None = pieces.of("made", stamp)
     if made is None:
+        unhurried()
         standing, ready, sampled = _at_hand(snapshot, engine)
         ranked = _ranked(standing, looked, snapshot)
         made = _attention(ranked, SHOWN, looked, _unsampled(ready, sampled), pieces)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from web.features.endpoint_tabs import place
 from web.features.endpoints.rows import KINDS, SORTS, STATES, TASKS, Entry, Index, index, model_name, ordered
+from web.hurry import unhurried
 from web.workspace.listing import Pieces, Snapshot
 from web.workspace.rows import StateRow
 
@@ -114,6 +115,7 @@ def table(snapshot: Snapshot, want: Wanted) -> TableView:
 
 
 def _table(snapshot: Snapshot, want: Wanted) -> TableView:
+    unhurried()
     known = index(snapshot)
     column = want.sort.removeprefix("-") or "name"
     kindless = _matching(snapshot, column, replace(want, kind=""))
