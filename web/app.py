@@ -57,7 +57,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.navigation = [entry for slice_ in (*PUBLIC, *slices) for entry in slice_.nav]
     app.state.endpoint_tabs = collect_tabs(slices)
     app.router.routes.extend(static_routes())
-    # Routes are tried in this order, half a dozen a router and twice: what is asked most comes first.
+    # Routes are tried in this order, and those of a router once more for each router around it.
+    for slice_ in slices:
+        app.router.routes.extend(slice_.straight)
     for slice_ in slices:
         app.include_router(slice_.router, dependencies=[Depends(authorized)])
     for slice_ in PUBLIC:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from fastapi import APIRouter
+from starlette.routing import BaseRoute
 
 from web.html.nav import NavEntry
 
@@ -23,9 +24,12 @@ class Tab:
 
 @dataclass(frozen=True)
 class Slice:
-    """A name, the routes, the entries it adds to the navigation, and the tabs it adds to every endpoint's pages."""
+    """A name, the routes, the entries it adds to the navigation, and the tabs it adds to every endpoint's pages.
+    `straight`: the few routes that are asked for most. They are found first and once, and ask for person and role
+    themselves (`deps.Swift`): what the app asks of all others does not reach them."""
 
     name: str
     router: APIRouter
     nav: tuple[NavEntry, ...] = ()
     tabs: tuple[Tab, ...] = ()
+    straight: tuple[BaseRoute, ...] = ()

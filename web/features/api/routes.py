@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from web.features.api import audit, changes, docs, endpoints, invocations, permissions
+from web.features.api import audit, changes, docs, endpoints, permissions
 
 router = APIRouter()
-for part in (invocations, endpoints, permissions, changes, audit, docs):  # the first is found soonest
+for part in (endpoints, permissions, changes, audit, docs):
     router.include_router(part.router)

@@ -65,6 +65,5 @@ def _shelved(request: Request, view: TableView, stamp: str = "") -> Shelved | No
     return None if view.stale_at else (view.tables, (view.stamp, stamp, request.state.shell.queued()))
 
 
-router.include_router(swift)
 router.include_router(acts)
 router.include_router(show)
