@@ -3,7 +3,7 @@
 from tests.mutants.plant import ROOT
 
 ROOMS = ("web/audit", "web/changes", "web/identity")
-MORE = ("web.middleware", "web.limits", "web.turns")
+MORE = ("web.middleware", "web.limits", "web.turns", "web.hurry")
 TESTS = ("tests/audit", "tests/changes", "tests/features", "tests/faults", "tests/identity", "tests/workspace")
 LEFT_OUT = ("web.changes.words",)
 """Sentences for people."""
