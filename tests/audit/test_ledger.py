@@ -12,6 +12,7 @@ from tests.audit.history import START_MS, Clock, at, begin, done
 from tests.audit.test_chain import KEY, engine, intent
 from web.audit import chain, queries
 from web.audit.hand import log
+from web.audit.keys import FOREIGN
 from web.audit.ledger import Intent, Ledger, Outcome, now_ms, payload_hash
 from web.audit.models import Operation, Snapshot
 from web.audit.verify import verify
@@ -176,6 +177,20 @@ def test_while_the_history_is_held_nothing_begins_and_outcomes_wait_in_memory(
     assert (read(engine, one).outcome, read(engine, two).outcome) == ("success", "success")
     assert ledger.catch_up() == 0
     assert [entry.stage for entry in queries.entries(engine, one)] == ["intent", "outcome"]
+
+
+@pytest.mark.parametrize(
+    ("why", "hint"),
+    [("It is being moved.", "Nothing was sent. Try again in a moment."), (FOREIGN, "Nothing was sent.")],
+)
+def test_a_hold_that_does_not_end_by_itself_asks_for_no_second_try(
+    made: tuple[Ledger, Clock], why: str, hint: str
+) -> None:
+    ledger, _ = made
+    ledger.hold = why
+    with pytest.raises(PortalError) as refused:
+        begin(ledger, "k")
+    assert (refused.value.message, refused.value.hint) == (why, hint)
 
 
 def test_catching_up_stops_where_it_cannot_go_on_and_goes_on_there(engine: Engine, made: tuple[Ledger, Clock]) -> None:

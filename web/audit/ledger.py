@@ -21,6 +21,7 @@ from web.audit import chain
 from web.audit.checkpoint import Checkpoint
 from web.audit.commits import Commits
 from web.audit.hand import Hand
+from web.audit.keys import FOREIGN
 from web.audit.models import Operation, Snapshot
 from web.audit.redact import redact
 from web.audit.statements import fields
@@ -222,9 +223,8 @@ class Ledger:
 
     def _allowed(self) -> None:
         if self.hold:
-            raise PortalError(
-                self.hold, status=503, code="AUDIT_UNAVAILABLE", hint="Nothing was sent. Try again in a moment."
-            )
+            hint = "Nothing was sent." if self.hold == FOREIGN else "Nothing was sent. Try again in a moment."
+            raise PortalError(self.hold, status=503, code="AUDIT_UNAVAILABLE", hint=hint)
 
     def operation(self, intent: Intent) -> Operation:
         """The operation that an intent begins, not stored yet."""
