@@ -64,3 +64,10 @@ def test_nobody_is_sent_to_another_host(address: str) -> None:
     scope = {"type": "http", "method": "POST", "path": "/", "headers": [], "query_string": b""}
     with pytest.raises(ValueError, match="not a path of the portal"):
         done(Request(scope), address)
+
+
+def test_a_path_may_break_where_a_name_in_it_ends_and_is_no_markup() -> None:
+    assert str(filters.broken("config.routes[<b>].traffic_percentage")) == (
+        "config.<wbr>routes[&lt;b&gt;].<wbr>traffic_<wbr>percentage"
+    )
+    assert str(filters.broken("tags.a.")) == "tags.<wbr>a."

@@ -1,12 +1,14 @@
 """Jinja filters: how times, amounts and JSON look everywhere in the portal."""
 
 import json
+import re
 from collections.abc import Callable, Sized
 from datetime import UTC, datetime
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+_ENDS = re.compile(r"([._\]])(?=\w)")
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -92,8 +94,14 @@ def slug(text: str) -> str:
     return "".join(char if char.isalnum() and char.isascii() else "-" for char in text).strip("-") or "x"
 
 
+def broken(path: str) -> Markup:
+    """A path of fields that may go on in the next line where a name in it ends, not in the middle of a word."""
+    return Markup(_ENDS.sub(r"\1<wbr>", str(escape(path))))  # noqa: S704 escaped just before
+
+
 ALL: dict[str, Callable[..., Any]] = {
     "ago": time_ago,
+    "broken": broken,
     "bytes": bytes_,
     "clock": clock,
     "duration": duration,

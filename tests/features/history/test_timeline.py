@@ -27,7 +27,7 @@ def test_a_change_is_told_in_words(bob: httpx.Client) -> None:
     assert any("version 2 · Changed config · bob@example.com" in option for option in options)
     refs = re.findall(r'<option value="(s\d+)"', page)
     compared = bob.get(f"/endpoints/{name}/history/compare", params={"a": refs[-1], "b": "live"}).text
-    assert "entity_version" in compared
+    assert "entity_version" in compared.replace("<wbr>", "")
     assert bob.get(f"/endpoints/{name}/history/compare?a=live&b=live").text.count("No difference") == 1
     now, first = (bob.get(f"/endpoints/{name}/restore", params={"version": refs[at]}).text for at in (0, -1))
     assert ("Nothing differs from the live endpoint" in now, '<button class="btn btn-primary">Restore' in now) == (
