@@ -66,12 +66,12 @@ def look(ledger: Ledger, live: Live, asked: int | None = None) -> None:
     name = str(live.get("name") or "")
     if not live.get("id") or not name:
         return
-    recent = latest(ledger, name, LOOKED_BACK)
-    if recent and (recent[0].hash == state_hash(live) or (asked is not None and recent[0].at > asked)):
+    newest = latest(ledger, name)
+    if newest and (newest[0].hash == state_hash(live) or (asked is not None and newest[0].at > asked)):
         return
     if queries.unsettled(ledger.engine, name):
         return
-    source, op_id = _cause(ledger, live, recent)
+    source, op_id = _cause(ledger, live, latest(ledger, name, LOOKED_BACK))
     _append(ledger, live, source, op_id)
 
 
