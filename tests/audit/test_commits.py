@@ -171,7 +171,8 @@ def test_an_interrupt_leaves_nobody_with_the_belief_that_they_were_written(engin
 
 def test_reading_waits_for_no_writer(engine: Engine, ledger: Ledger) -> None:
     op_id = done(ledger, "k")
-    with ledger.writing():
+    with ledger.writing() as session:
+        session.connection()  # from here on the database is held
         found = ledger.find("bob@example.com", "k")
         assert found is not None
         assert found.id == op_id
