@@ -62,7 +62,7 @@ def seen(engine: Engine) -> list[Snapshot]:
 def test_an_intent_is_stored_with_all_it_says_and_is_open(engine: Engine, made: tuple[Ledger, Clock]) -> None:
     ledger, clock = made
     operation, new = ledger.begin(Intent(idempotency_key="key-1", **WHOLE))
-    assert new
+    assert (new, operation.seq) == (True, 1)
     stored = read(engine, operation.id)
     said = {name: getattr(stored, name) for name in WHOLE}
     assert said == {**WHOLE, "before": {"name": "fraud", "n": str(2**60)}}
