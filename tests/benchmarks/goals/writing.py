@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session, desc, select
 
 from tests.audit.history import begin
@@ -19,6 +19,7 @@ from web.audit import chain
 from web.audit.ledger import INTENT, Intent, Ledger, pick
 from web.audit.models import Entry, Operation
 from web.audit.statements import fields
+from web.db import words
 from web.db.engine import open_engine
 from web.db.migrate import upgrade
 
@@ -114,7 +115,7 @@ def history() -> list[Row]:
 
 
 class Plain:
-    """The same two rows as an app would write them: models, a session and a commit for each; no index of words."""
+    """The same rows as an app would write them: models, a session and a commit for each."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -122,9 +123,11 @@ class Plain:
         self.lock = threading.Lock()
 
     def record(self) -> None:
-        """An operation and its entry."""
+        """An operation, its entry and its words."""
         key = uuid.uuid4().hex
-        intent = Intent("tags.update", "churn", "bob@example.com", "2", key, "p", {}, [], [], {"name": "churn"})
+        intent = Intent("tags.update", "churn", "bob@example.com", "2", key, "p", {"kind": "tags.update"}, [],
+                        [{"path": "tags.team", "before": None, "after": key}],
+                        {"name": "churn", "config": {"config_version": 3}})  # fmt: skip
         with self.lock, Session(self.engine) as session, session.begin():
             known = select(Operation).where(Operation.actor == intent.actor, Operation.idempotency_key == key)
             if session.exec(known).first() is not None:
@@ -136,6 +139,9 @@ class Plain:
             digest = chain.mac(self.made.key, last.mac, operation.id, "intent", operation.at, intent.actor, said)
             session.add(Entry(op_id=operation.id, stage="intent", at=operation.at, actor=intent.actor, payload=said,
                               prev_mac=last.mac, mac=digest))  # fmt: skip
+            session.flush()
+            for statement, values in words.rows("sqlite", [(operation.seq or 0, fields(operation))]):
+                session.execute(text(statement), params=values)
 
 
 def record(ledger: Ledger) -> float:
