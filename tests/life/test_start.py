@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.servers import Portal, free_port, loaded
+from tests.servers import ROOT, Portal, bare_environment, free_port, loaded
 
 
 def test_the_port_answers_before_the_portal_is_loaded(tmp_path: Path) -> None:
@@ -41,3 +41,26 @@ def test_a_start_that_has_nothing_to_migrate_does_not_load_alembic(tmp_path: Pat
     )
     runs = [subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True) for _ in "12"]
     assert [run.stdout.strip() for run in runs] == ["True", "False"]
+
+
+LATER = {"aiohttp", "alembic", "cryptography", "databricks", "google", "mcp", "opentelemetry.sdk", "psycopg"}
+"""Loaded where somebody needs them, after the first page could be asked for."""
+
+
+@pytest.mark.parametrize(
+    ("what", "most", "not_yet"),
+    [
+        ("import web.__main__, web.doorway", 320, {"fastapi", "jinja2", "pydantic", "requests", "sqlalchemy", *LATER}),
+        ("from web.app import create_app; create_app()", 1200, LATER),
+    ],
+    ids=["until the port is open", "until pages are answered"],
+)
+def test_a_start_loads_no_more_than_it_needs(what: str, most: int, not_yet: set[str]) -> None:
+    # Of the time to start nine tenths are modules: their number says as much as a clock, on any machine.
+    script = f"import sys\n{what}\nprint(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=bare_environment(), capture_output=True, text=True, check=True
+    )
+    names = set(run.stdout.split())
+    assert names & not_yet == set()
+    assert len(names) <= most
