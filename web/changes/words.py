@@ -22,6 +22,22 @@ DONE = {
     Kind.APP_DETACH: "Detached from an app",
     Kind.RESTORE: "Restored an earlier version",
 }
+MEANT = {
+    Kind.CREATE: "Create endpoint",
+    Kind.DELETE: "Delete endpoint",
+    Kind.STOP: "Stop endpoint",
+    Kind.START: "Start endpoint",
+    Kind.CONFIG: "Change config",
+    Kind.TRAFFIC: "Shift traffic",
+    Kind.TAGS: "Change tags",
+    Kind.GATEWAY: "Change AI Gateway",
+    Kind.PERMISSIONS: "Change permissions",
+    Kind.NOTIFICATIONS: "Change notifications",
+    Kind.RESTORE: "Restore an earlier version",
+    Kind.TELEMETRY: "Change telemetry",
+    Kind.APP_ATTACH: "Attach to an app",
+    Kind.APP_DETACH: "Detach from an app",
+}
 PARTS = {
     "config": "Config",
     "tags": "Tags",

@@ -16,10 +16,11 @@ from web.changes.kinds import Call, Change, Kind
 from web.changes.resume import missing_grants
 from web.changes.settle import settle
 from web.changes.spell import LANGUAGES, as_code
+from web.changes.words import MEANT, summary
 from web.identity.person import Caller
 
 CHANGES = tuple(str(kind) for kind in Kind)
-KINDS = (*CHANGES, archive.KIND)
+SAID = {**{str(kind): words for kind, words in MEANT.items()}, archive.KIND: "Move to the archive"}
 FORMATS = (("jsonl", "JSONL"), ("csv", "CSV"), ("cef", "CEF"))
 ROLLING = (Kind.CREATE, Kind.CONFIG, Kind.TRAFFIC, Kind.START, Kind.RESTORE)
 KEPT = ("endpoint", "actor", "kind", "outcome", "since", "until", "q", "limit")
@@ -38,8 +39,12 @@ class Table:
     filtered: bool
     exports: tuple[tuple[str, str], ...]
     archived: int | None
-    kinds: tuple[str, ...] = KINDS
+    kinds: tuple[tuple[str, str], ...] = tuple(SAID.items())
     outcomes: tuple[str, ...] = OUTCOMES
+
+    def what(self, operation: Operation) -> tuple[str, str]:
+        """What was meant, and in one line what differed."""
+        return SAID.get(operation.kind, operation.kind), summary(operation.diff)
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,11 @@ class Detail:
     missing_grants: bool = False
     code: tuple[tuple[str, str, str, str], ...] = ()
     rolling: tuple[str, ...] = ROLLING
+
+    @property
+    def meant(self) -> str:
+        """What was meant, in words."""
+        return SAID.get(self.operation.kind, self.operation.kind)
 
     @property
     def archived(self) -> bool:

@@ -9,8 +9,8 @@ from web.changes import carry, preview, queue
 from web.changes.kinds import Base, Change, Kind
 from web.changes.perform import Unacknowledged
 from web.changes.standing import ROLLING, updating
+from web.changes.words import MEANT
 from web.errors import Conflict
-from web.features.changes.queries import TITLES
 from web.html.toasts import Toast
 from web.workspace.client import Workspace
 
@@ -44,7 +44,7 @@ def mine(ledger: Ledger, ws: Workspace, actor: str) -> Line:
 
 def _waiting(ws: Workspace, row: QueuedChange) -> Waiting:
     attention = row.state == queue.ATTENTION
-    return Waiting(row, TITLES[Kind(row.kind)], not attention and carry.ready(ws, row), attention)
+    return Waiting(row, MEANT[Kind(row.kind)], not attention and carry.ready(ws, row), attention)
 
 
 def applicable(

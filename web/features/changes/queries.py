@@ -16,26 +16,11 @@ from web.changes.perform import Unacknowledged
 from web.changes.rebase import MERGEABLE
 from web.changes.spell import LANGUAGES, as_code
 from web.changes.standing import ROLLING, Update, update
+from web.changes.words import MEANT
 from web.errors import PortalError
 from web.features.changes.clash import ClashView, clash_views
 from web.workspace.client import Workspace
 
-TITLES = {
-    Kind.CREATE: "Create endpoint",
-    Kind.DELETE: "Delete endpoint",
-    Kind.STOP: "Stop endpoint",
-    Kind.START: "Start endpoint",
-    Kind.CONFIG: "Change config",
-    Kind.TRAFFIC: "Shift traffic",
-    Kind.TAGS: "Change tags",
-    Kind.GATEWAY: "Change AI Gateway",
-    Kind.PERMISSIONS: "Change permissions",
-    Kind.NOTIFICATIONS: "Change notifications",
-    Kind.RESTORE: "Restore an earlier version",
-    Kind.TELEMETRY: "Change telemetry",
-    Kind.APP_ATTACH: "Attach to an app",
-    Kind.APP_DETACH: "Detach from an app",
-}
 # Where a person goes to change what they see on the Review page.
 BACK = {
     Kind.CREATE: "/endpoints/new?draft={draft}",
@@ -142,7 +127,7 @@ def review(
     return Review(
         draft=draft,
         seen=made.base.hash,
-        title=TITLES[change.kind],
+        title=MEANT[change.kind],
         endpoint=change.endpoint,
         exists=live is not None,
         tone=tone,
