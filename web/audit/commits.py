@@ -85,6 +85,7 @@ class Commits:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A transaction with models, for what is not written often. Raises as `run` does."""
+        unhurried()
         with self._lock, self._refusing():
             self.allowed()
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
