@@ -215,17 +215,32 @@ def test_parameters_come_from_the_schema_and_are_kept_as_presets(bob_page: Page)
     expect(page.locator("#use-code-curl code")).to_contain_text('"role": "system"')
 
 
+WATCH = """(() => {
+  const fetched = window.fetch;
+  window.waits = [];
+  window.fetch = async (...asked) => {
+    const began = performance.now(), answer = await fetched(...asked);
+    if (String(asked[0]).includes("/invocations")) {
+      answer.clone().body.getReader().read().then(() => window.waits.push(performance.now() - began));
+    }
+    return answer;
+  };
+})()"""
+
+
 def test_the_time_to_the_first_token_is_true(bob_page: Page) -> None:
     page = chat(bob_page, LLAMA)
     say(page, "warm up")
     answered(page)
+    page.evaluate(WATCH)  # in the page itself: what slows the browser slows both
     seen = []
     for number in range(1, 9):
         say(page, "Hi [[delay 300ms]]")
         expect(page.locator(".turn-answer")).to_have_count(number + 1)
-        seen.append(int(figure(answered(page), "First token").removesuffix(" ms")))
-        assert seen[-1] >= 300, "a token cannot come before the model gave it"
-        if seen[-1] <= 350:
+        told = int(figure(answered(page), "First token").removesuffix(" ms"))
+        assert told >= 300, "a token cannot come before the model gave it"
+        seen.append(told - page.evaluate("window.waits.at(-1)"))
+        if abs(seen[-1]) <= 50:
             return
     raise AssertionError(f"no measurement was within 50 ms of the truth: {seen}")
 
