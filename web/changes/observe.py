@@ -117,7 +117,10 @@ def latest(ledger: Ledger, name: str, count: int = 1) -> list[Snapshot]:
 
 def outside(ledger: Ledger, name: str) -> Snapshot | None:
     """The newest state reached elsewhere after a change made here, until somebody adopts it or it is undone."""
-    found = strangers(latest(ledger, name, LOOKED_BACK), _restores(ledger, name))
+    recent = latest(ledger, name, LOOKED_BACK)
+    if not any(snapshot.source == SEEN for snapshot in recent):
+        return None
+    found = strangers(recent, _restores(ledger, recent))
     return found[0] if found else None
 
 
@@ -133,10 +136,12 @@ def strangers(recent: list[Snapshot], restores: set[str]) -> list[Snapshot]:
     return [] if undone else [snapshot for snapshot, _ in found]
 
 
-def _restores(ledger: Ledger, name: str) -> set[str]:
-    query = select(Operation.id).where(Operation.endpoint == name, Operation.kind == Kind.RESTORE)
+def _restores(ledger: Ledger, recent: list[Snapshot]) -> set[str]:
+    """Which of the changes that led to these states were restores."""
+    made = {snapshot.op_id for snapshot in recent if snapshot.op_id}
+    query = select(Operation.id, Operation.kind, Operation.outcome).where(col(Operation.id).in_(made))
     with reading(ledger.engine) as session:
-        return set(session.exec(query.where(Operation.outcome == "success")))
+        return {op_id for op_id, *what in session.exec(query) if what == [Kind.RESTORE, "success"]}
 
 
 def known(ledger: Ledger) -> list[str]:
