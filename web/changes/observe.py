@@ -120,7 +120,7 @@ def outside(ledger: Ledger, name: str) -> Snapshot | None:
     recent = latest(ledger, name, LOOKED_BACK)
     if not any(snapshot.source == SEEN for snapshot in recent):
         return None
-    found = strangers(recent, _restores(ledger, recent))
+    found = strangers(recent, _restores(ledger, name, recent))
     return found[0] if found else None
 
 
@@ -136,12 +136,13 @@ def strangers(recent: list[Snapshot], restores: set[str]) -> list[Snapshot]:
     return [] if undone else [snapshot for snapshot, _ in found]
 
 
-def _restores(ledger: Ledger, recent: list[Snapshot]) -> set[str]:
-    """Which of the changes that led to these states were restores."""
+def _restores(ledger: Ledger, name: str, recent: list[Snapshot]) -> set[str]:
+    """Which of the changes that led to these states of an endpoint were restores."""
     made = {snapshot.op_id for snapshot in recent if snapshot.op_id}
-    query = select(Operation.id, Operation.kind, Operation.outcome).where(col(Operation.id).in_(made))
+    query = select(Operation.id, Operation.endpoint, Operation.kind, Operation.outcome)
     with reading(ledger.engine) as session:
-        return {op_id for op_id, *what in session.exec(query) if what == [Kind.RESTORE, "success"]}
+        found = session.exec(query.where(col(Operation.id).in_(made)))
+        return {op_id for op_id, *what in found if what == [name, Kind.RESTORE, "success"]}
 
 
 def known(ledger: Ledger) -> list[str]:
