@@ -94,6 +94,7 @@ def test_the_history_is_neither_read_nor_written_in_a_hurry(tmp_path: Path) -> N
             pytest.fail("it wrote")
 
     assert at_once(write) is None
+    assert at_once(lambda: commits.look(lambda _hand: "looked")) is None
     assert at_once(lambda: commits.run(lambda _hand: "written")) is None
     assert commits.writes == 0
     engine.dispose()

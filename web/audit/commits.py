@@ -79,6 +79,7 @@ class Commits:
 
     def look(self, work: Callable[[Hand], T]) -> T:
         """Only read: that waits for no writer."""
+        unhurried()
         with self._refusing(), self._hand(portal_readonly=True) as hand:
             return work(hand)
 

@@ -31,7 +31,7 @@ from web.features.slice import Slice
 PUBLIC: tuple[Slice, ...] = (health.SLICE, connect.SLICE, guide.SLICE)
 SLICES: tuple[Slice, ...] = (
     create.SLICE,  # before endpoints: /endpoints/new is not an endpoint
-    endpoints.SLICE,  # early: its list and polls are asked for most, and every route before costs them a comparison
+    endpoints.SLICE,  # early: its pages and polls are asked for most, and every route before costs them a comparison
     api.SLICE,
     changes.SLICE,
     audit.SLICE,

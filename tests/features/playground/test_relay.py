@@ -76,10 +76,8 @@ def test_the_time_to_the_first_token_is_told_truly(bob: httpx.Client) -> None:
             said += piece
             if not waited and FIRST.search(said):
                 waited = (time.perf_counter() - began) * 1000
-    whole = (time.perf_counter() - began) * 1000
     told = timing(said)["first_token_ms"]
     assert 300 <= told <= waited, "not before the model gave it, and not after it was here"
-    assert whole > waited + 200, "what is told is not the end of the stream"
 
 
 def test_a_client_that_leaves_hangs_up_on_the_model(bob: httpx.Client, portal: Portal) -> None:
